@@ -1,0 +1,69 @@
+/* The tile IR: how a kernel runs. Loops, conditions, stores; the order of loops is the schedule. Six kinds of statement.
+ *
+ * The naive nest of a cascade is its definition; the interpreter runs nests, naive or scheduled, ignoring all modes.
+ * A program is the whole model after binding: buffers, and kernels that run one after another. A kernel holds a cascade until it is
+ * lowered, then a nest. */
+#pragma once
+#include "ir/cascade.h"
+
+typedef enum StmtKind { S_LOOP, S_IF, S_STORE, S_REG, S_HINT, S_CALL } StmtKind;
+typedef enum LoopMode { LOOP_SEQ, LOOP_UNROLL, LOOP_VEC, LOOP_PAR } LoopMode;
+typedef enum Hint { HINT_FENCE, HINT_PIN, HINT_PREFETCH } Hint; /* no meaning; FENCE: keep unrolled taps apart; PIN: keep a register vector in a register */
+
+typedef struct Stmt Stmt;
+typedef VEC(Stmt *) Body;
+struct Stmt {
+  StmtKind kind;
+  union {
+    struct { const Var *var; const Expr *lo, *hi; LoopMode mode; Body body; bool descending; } loop; /* lo <= var < hi; VEC: hi - lo = lanes, lo = 0, var is the lane */
+    struct { const Expr *cond; Body then, other; } cond;      /* a condition that is constant after unrolling is decided while printing */
+    struct { Reduce op; const Expr *value; Buf *buf; int n; const Expr **index; } store; /* RED_SET, ADD, MUL, MAX, MIN, AND, OR; into memory or a register */
+    struct { Buf *buf; } reg;                                 /* declares a register (array), scope: the rest of this body */
+    struct { Hint what; const Expr *arg; } hint;
+    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs; } call; /* an extern op's kernel */
+  };
+};
+/* Vectors: inside a VEC loop over l with L lanes, a load whose last index has coefficient 1 of l is a vector load, one without l is a scalar
+ * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. */
+
+typedef struct Kernel {
+  const char *name;                                           /* C identifier, unique in the program */
+  VEC(const char *) nodes;                                    /* the model's nodes it came from */
+  Cascade cascade;                                            /* before lowering */
+  Body body;                                                  /* after lowering; empty before */
+  VEC(Buf *) scratch;                                         /* SPACE_TEMP buffers used only inside */
+  bool lowered;
+  const char *schedule;                                       /* one line for people: "contraction 6x2, lanes oc", "naive", ... */
+  int64_t flops, bytes;                                       /* cost at the bounds: operations, bytes read and written at least once */
+} Kernel;
+
+typedef struct Program {
+  const char *name;
+  VEC(Buf *) bufs;                                            /* every buffer but registers and scratch */
+  VEC(Buf *) inputs, outputs;                                 /* in the model's order; input and output names are the model's own */
+  VEC(Kernel *) kernels;
+  int64_t arena_bytes, arena_bound, state_bytes;              /* after planning; bound: largest sum of live bytes at one kernel */
+  const char *arena_culprit;                                  /* kernel at the peak */
+  uint64_t hash;                                              /* of the model file and the options that change the code */
+} Program;
+
+Stmt *s_loop(Ctx *ctx, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode);
+Stmt *s_if(Ctx *ctx, const Expr *cond);
+Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
+Stmt *s_reg(Ctx *ctx, Buf *b);
+Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
+
+/* ---- text (ir/tile_text.c): printed form = input form, at every stage */
+void program_print(const Ctx *ctx, const Program *p, Str *out);
+void kernel_print(const Ctx *ctx, const Kernel *k, Str *out);
+Program *program_parse(Ctx *ctx, const char *file, const char *text);
+/* ---- ir/tile_verify.c: structure, scopes, ranks, types, proven bounds where intervals allow; E0601 */
+bool program_verify(Ctx *ctx, const Program *p);
+/* ---- ir/naive.c: cascade -> naive nest (k->body). Emptiness becomes explicit conditions; IF, ELSE, HAS disappear; masks are materialised. */
+bool kernel_lower_naive(Ctx *ctx, Kernel *k);
+/* ---- ir/interp.c: runs a lowered (or not: then naively lowered copy) program. mem(buf) gives the memory of inputs, outputs and state, in stored form
+ * (elem of the buffer); temporaries are kept in double / int64 where the element type is real / int. Any access out of bounds or unwritten read is E0601.
+ * steps: budget of statement executions, 0 unlimited; exceeding it is E0701. */
+typedef struct Memory { void *(*of)(void *arg, const Buf *b); void *arg; int64_t (*symbol)(void *arg, const char *name); void (*set_symbol)(void *arg, const char *name, int64_t v); } Memory;
+bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps);
+bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps);

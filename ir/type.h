@@ -1,0 +1,35 @@
+/* Element types, tensor types, and constant tensor data. */
+#pragma once
+#include "ir/ext.h"
+
+typedef enum Elem {
+  ELEM_NONE,
+#define ELEM(name, onnx, bits, cls, c) ELEM_##name,
+#include "ir/elem.def"
+#undef ELEM
+  ELEM_COUNT
+} Elem;
+typedef struct ElemInfo { const char *name; int onnx, bits; char cls; const char *c; } ElemInfo;
+const ElemInfo *elem_info(Elem e);                        /* never NULL */
+Elem elem_find(const char *name);                         /* ELEM_NONE when unknown */
+Elem elem_from_onnx(int64_t number);                      /* ELEM_NONE when unknown */
+bool elem_in_class(Elem e, const char *cls);              /* classes of operator texts: float int uint num any bool (int includes unsigned), or a type's own name */
+int64_t elem_bytes(Elem e, int64_t count);                /* bytes of count elements, sub-byte types packed; -1 on overflow */
+
+#define MAX_RANK 16                                       /* of a tensor in a model; more is E0104 */
+typedef struct Type { Elem elem; int rank; ext_t dim[MAX_RANK]; } Type;
+int64_t type_bound(const Ctx *ctx, const Type *t);        /* number of elements at the symbols' bounds; -1 on overflow beyond 2^48 */
+bool type_is_const(const Ctx *ctx, const Type *t);        /* no symbols */
+bool type_equal(const Type *a, const Type *b);
+void type_print(const Ctx *ctx, const Type *t, Str *out); /* f32[1,n,28,28] */
+bool type_parse(Ctx *ctx, const char **text, Type *t);
+
+/* A constant tensor: row-major, little-endian, sub-byte elements packed low nibble first. Bytes are owned by an arena or by a mapped file that lives as long as the context. */
+typedef struct Data { Type type; const void *bytes; size_t nbytes; } Data;
+double data_real(const Data *d, int64_t i);               /* element i as a double (f16, bf16, f8 ... decoded) */
+int64_t data_int(const Data *d, int64_t i);               /* element i as an integer (real ones truncated; u64 as its bits) */
+/* Stores with the project's one rounding rule: reals round to nearest even into real types; into integer types a real is cut toward zero and wraps; integers wrap. */
+void data_set_real(void *bytes, Elem e, int64_t i, double v);
+void data_set_int(void *bytes, Elem e, int64_t i, int64_t v);
+double elem_round(Elem e, double v);                      /* v as it reads back after a store into real type e */
+Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims); /* zeroed, in ctx->arena; NULL with a diagnostic E0701 when over limits */

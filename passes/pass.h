@@ -1,0 +1,22 @@
+/* A pass is one function in its own file and one row in passes.def. The manager runs, times, verifies and dumps. */
+#pragma once
+#include "ir/ein.h"
+#include "ir/extern.h"
+#include "targets/target.h"
+
+typedef struct Options {
+  const Target *target;
+  bool fp_strict;
+  const char *disable;           /* comma-separated pass names to leave out (bisection) */
+} Options;
+
+/* The unit a pass works on: the model until `bind`, the program afterwards. */
+typedef struct Unit { Model *model; Program *program; const Options *opt; } Unit;
+
+typedef enum PassLevel { PASS_GRAPH, PASS_BIND, PASS_CASCADE, PASS_LOWER, PASS_TILE, PASS_PLAN } PassLevel;
+typedef struct Pass { const char *name; PassLevel level; bool (*run)(Ctx *ctx, Unit *u); const char *about; bool optional; } Pass;
+size_t pass_count(void);
+const Pass *pass_at(size_t i);
+/* Runs the pipeline; after each pass calls watch (dumping, --after) when not NULL; verifies after each pass. Stops at `until` (a pass name) when not NULL. */
+typedef void (*PassWatch)(Ctx *ctx, const Unit *u, const Pass *p, double seconds, void *arg);
+bool passes_run(Ctx *ctx, Unit *u, const char *until, PassWatch watch, void *arg);
