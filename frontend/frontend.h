@@ -1,0 +1,27 @@
+/* Readers of what others write. Nothing is decided here. */
+#pragma once
+#include "ir/ein.h"
+
+typedef struct DimOption { const char *name; bool bounded; int64_t value; } DimOption;          /* --dim seq=5 | seq<=512 */
+typedef struct ShapeOption { const char *input; int rank; int64_t dim[MAX_RANK]; } ShapeOption; /* --shape x=1x3x8x8 */
+typedef struct ConstOption { const char *input; const Data *data; } ConstOption;                /* --const sr=16000: the input becomes an initializer */
+typedef struct ImportOptions {
+  const char *name;                          /* of the model; NULL: from the file name */
+  VEC(DimOption) dims; VEC(ShapeOption) shapes; VEC(ConstOption) consts;
+  const EinLib *lib;
+} ImportOptions;
+
+/* Reads an ONNX file: pre-scan, unpack with a capped allocator, check, convert to the graph IR; weights stay in the mapped file. Model-local functions are inlined;
+ * options are applied (an option that names nothing is E0204). Every defect is reported; NULL when there was an error. */
+Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt);
+/* Reads MODEL by what it is: .onnx, .ein (an op of it as a model), or graph IR text written by `inspect`. */
+Model *model_read(Ctx *ctx, const char *path, const ImportOptions *opt);
+
+/* Tensor files: TensorProto (.pb) or NumPy (.npy, versions 1-3, C or Fortran order, little-endian, no objects). */
+const Data *tensor_read(Ctx *ctx, const char *path);
+bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d);
+bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d);
+const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem);  /* "16000", "[1,2,3]", "1.5", a file name ending in .npy or .pb; ELEM_NONE: i64 for integers, f32 for reals */
+
+/* A file mapped for the life of the context; false with a diagnostic (E0100; directories, FIFOs and devices are refused). */
+bool file_map(Ctx *ctx, const char *path, const void **bytes, size_t *n);
