@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 enum { MAX_DEGREE = 6, MAX_TERMS = 64, MAX_POLYS = 1 << 16 };
+__extension__ typedef __int128 wide_t;
 static const int64_t HANDLE_BASE = -0x5A5A5A5A00000000; /* far from any extent: a plain number that falls here by accident reads as a symbol, never as a crash */
 static const int64_t LIMIT = (int64_t)1 << 60;
 
@@ -32,13 +33,13 @@ static int mono_order(const Mono *a, const Mono *b) { /* higher degree first, th
   return 0;
 }
 
-static int64_t clamp_limit(__int128 v) { return v > LIMIT ? LIMIT : v < -LIMIT ? -LIMIT : (int64_t)v; }
+static int64_t clamp_limit(wide_t v) { return v > LIMIT ? LIMIT : v < -LIMIT ? -LIMIT : (int64_t)v; }
 
 static void mono_range(const ExtTable *t, const Mono *m, int64_t *lo, int64_t *hi) {
-  __int128 l = m->k, h = m->k;
+  wide_t l = m->k, h = m->k;
   for (int i = 0; i < m->degree; i++) {
     const Symbol *s = &t->syms.at[m->sym[i]];
-    __int128 c[4] = {l * s->lo, l * s->hi, h * s->lo, h * s->hi};
+    wide_t c[4] = {l * s->lo, l * s->hi, h * s->lo, h * s->hi};
     l = h = c[0];
     for (int j = 1; j < 4; j++) { if (c[j] < l) l = c[j]; if (c[j] > h) h = c[j]; }
     l = clamp_limit(l), h = clamp_limit(h);
@@ -69,7 +70,7 @@ static ext_t poly_make(Ctx *ctx, Mono *term, int n) {
   }
   if (t->polys.n >= MAX_POLYS) return EXT_ERROR;
   Poly q = {.n = m, .term = arena_copy(ctx->arena, term, (size_t)m * sizeof *term)};
-  __int128 lo = 0, hi = 0;
+  wide_t lo = 0, hi = 0;
   for (int i = 0; i < m; i++) {
     int64_t l, h;
     mono_range(t, &q.term[i], &l, &h);
