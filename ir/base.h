@@ -73,6 +73,7 @@ struct Ctx {
   size_t memory_used, memory_peak;
   jmp_buf *escape;                                            /* innermost ctx_try */
   struct Arena *arenas;
+  int next_id;                                                /* of variables and buffers: orders terms, names nothing */
   bool verbose;
 };
 Ctx *ctx_new(void);                                           /* NULL when memory is out */
