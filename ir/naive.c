@@ -343,7 +343,8 @@ static void lower_map(Lower *l, const Form *f, Body *into) {
     Stmt *choice = s_if(ctx, there);
     store_out(l, &choice->cond.then, f, RED_SET, f->value);
     mark_written(l, &choice->cond.other, f, false);
-    vec_push(ctx, loops(ctx, into, f->nouter, f->outer, &writes), choice);
+    Body *at = loops(ctx, into, f->nouter, f->outer, &writes);
+    vec_push(ctx, at, choice);
   } else {
     Exprs conds = conditions(l, f->writes, there);
     store_out(l, loops(ctx, into, f->nouter, f->outer, &conds), f, f->identity ? e->reduce : RED_SET, f->value);
