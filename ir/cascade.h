@@ -17,7 +17,7 @@ typedef struct Ein {
   Buf *out; const Expr *index[MAX_RANK * 2];             /* left side; out->rank indices, X_AFF or computed */
   int naxes, nout; const Var *axis[MAX_AXES];
   const Expr *rhs;
-  const Expr *unless_empty;                              /* reserved; NULL */
+  bool accumulate;                                       /* a later statement on the same tensor: out is not set to the identity (or its mask to false) first */
   Place place;                                           /* the operator text it comes from, and the node */
 } Ein;
 
