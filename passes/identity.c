@@ -42,6 +42,7 @@ static bool is_copy(Ctx *ctx, const Model *m, const Node *n, int *input) {
 bool pass_identity(Ctx *ctx, Unit *u);
 bool pass_identity(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
+  size_t errors = diag_errors(ctx);
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
   for (size_t i = 0; i < g->nodes.n; i++) {
     Node *n = g->nodes.at[i];
@@ -56,5 +57,5 @@ bool pass_identity(Ctx *ctx, Unit *u) {
   }
   graph_drop_nodes(g, drop);
   graph_uses(ctx, g);
-  return diag_errors(ctx) == 0;
+  return diag_errors(ctx) == errors;
 }

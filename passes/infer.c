@@ -238,8 +238,6 @@ static bool infer_region(Infer *I, Node *n) {
   return diag(I->ctx, E0202, node_place(I->model, n), "a loop over a region of the graph cannot be compiled; inputs: %s", in.s);
 }
 
-/* ---- one node */
-
 static bool has_type(const Value *v) { return !v || (v->type.elem != ELEM_NONE && v->type.rank >= 0); }
 
 static bool inputs_have_types(Infer *I, const Node *n) {
@@ -256,10 +254,75 @@ static bool infer_cascade(Infer *I, Node *n, bool *folded) {
   return f != FOLD_FAILED;
 }
 
-static bool infer_extern(Infer *I, Node *n, const Extern *x) {
+/* ---- extern operators */
+
+typedef struct Counts { Ctx *ctx; const ExternBound *b; const int64_t *value; } Counts;
+
+static int64_t counted(void *arg, const char *symbol) {
+  const Counts *c = arg;
+  for (int i = 0; i < c->b->ncounts; i++) {
+    Str name = str_new(c->ctx);
+    ext_print(c->ctx, c->b->count[i], &name);
+    if (strcmp(name.s, symbol) == 0) return c->value[i];
+  }
+  return 0;
+}
+
+static bool all_constant(Ctx *ctx, const Node *n, const ExternBound *b) {
+  if (n->in.n == 0) return false;
+  for (size_t i = 0; i < n->in.n; i++)
+    if (n->in.at[i] && (!n->in.at[i]->data || n->in.at[i]->symbolic)) return false;
+  for (int i = 0; i < b->nargs; i++)
+    if (!ext_is_const(ctx, b->arg[i])) return false;
+  return true;
+}
+
+/* Memory for an output at the bounds of its symbols; NULL when that is too much to be made when compiling. */
+static Data *output_at_bound(Ctx *ctx, const Type *t) {
+  int64_t dim[MAX_RANK], lo, count = type_bound(ctx, t), bytes = count < 0 ? -1 : elem_bytes(t->elem, count);
+  if (bytes < 0 || bytes > FOLD_BYTES || !plain_elements(t->elem)) return NULL;
+  for (int i = 0; i < t->rank; i++) ext_range(ctx, t->dim[i], &lo, &dim[i]);
+  return data_new(ctx, t->elem, t->rank, dim);
+}
+
+/* Calls the kernel on constants; the extents it counts are numbers then. */
+static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
+  Ctx *ctx = I->ctx;
+  const void **in = NEWN(ctx, const void *, x->nin);
+  void **out = NEWN(ctx, void *, x->nout + 1);
+  Data **data = NEWN(ctx, Data *, x->nout);
+  int64_t work, lo, count[EXTERN_COUNTS] = {0};
+  if (!all_constant(ctx, n, b)) return false;
+  for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
+  for (size_t i = 0; i < n->out.n; i++) {
+    if (!n->out.at[i]) continue;
+    if (!(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
+    out[i] = (void *)data[i]->bytes;
+  }
+  ext_range(ctx, b->work, &lo, &work);
+  if (work > FOLD_BYTES) return false;
+  if (work) out[x->nout] = NEWN(ctx, char, work);
+  x->kernel(in, out, b->arg, count);
+  Counts counts = {ctx, b, count};
+  for (size_t i = 0; i < n->out.n; i++) {
+    Value *v = n->out.at[i];
+    if (!v) continue;
+    Type *t = &b->out[i];
+    for (int d = 0; d < t->rank; d++) t->dim[d] = ext_value(ctx, t->dim[d], counted, &counts);
+    data[i]->type = *t;
+    data[i]->nbytes = (size_t)elem_bytes(t->elem, type_bound(ctx, t));
+    v->data = data[i];
+    v->def = NULL;
+  }
+  return true;
+}
+
+static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
   BindRequest req = node_request(I->ctx, I->model, n, true);
-  Type *out = NEWN(I->ctx, Type, n->out.n);
-  return x->infer(I->ctx, &req, out) && set_types(I, n, out);
+  ExternBound b = {0};
+  if (!x->bind(I->ctx, &req, &b)) return false;
+  *folded = fold_extern(I, n, x, &b);
+  return set_types(I, n, b.out);
 }
 
 static bool unknown_op(Infer *I, const Node *n) {
@@ -268,6 +331,8 @@ static bool unknown_op(Infer *I, const Node *n) {
   const char *domain = *n->domain ? n->domain : "ai.onnx";
   return diag(I->ctx, E0400, node_place(I->model, n), "operator %s of domain %s, version %d, has neither a text nor a kernel; inputs: %s", n->op, domain, n->opset, in.s);
 }
+
+/* ---- one node */
 
 static bool infer_node(Infer *I, Node *n) {
   bool folded = false, ok;
@@ -279,7 +344,7 @@ static bool infer_node(Infer *I, Node *n) {
   }
   if (!inputs_have_types(I, n)) ok = false;
   else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
-  else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x);
+  else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);

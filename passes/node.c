@@ -195,7 +195,10 @@ void graph_replace(Graph *g, const Value *from, Value *to) { replace(g, from, to
 void graph_drop_nodes(Graph *g, const bool *drop) {
   size_t kept = 0;
   for (size_t i = 0; i < g->nodes.n; i++)
-    if (!drop[i]) g->nodes.at[kept++] = g->nodes.at[i];
+    if (!drop[i]) {
+      g->nodes.at[i]->id = (int)kept;
+      g->nodes.at[kept++] = g->nodes.at[i];
+    }
   g->nodes.n = kept;
 }
 
