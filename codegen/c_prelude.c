@@ -57,52 +57,51 @@ static void vector_types(int lanes, Str *out) {
 
 /* Everything a schedule may ask of vectors that has no row in the target: lane by lane, or with masks. */
 static const char vector_helpers[] =
-  "static inline vNf32 sinter_select_vNf32(vNi32 c, vNf32 a, vNf32 b) { return (vNf32)((c & (vNi32)a) | (~c & (vNi32)b)); }\n"
-  "static inline vNi32 sinter_select_vNi32(vNi32 c, vNi32 a, vNi32 b) { return (c & a) | (~c & b); }\n"
-  "static inline vNf32 sinter_square_vNf32(vNf32 a) { return a * a; }\n"
-  "static inline vNi32 sinter_isnan_vNf32(vNf32 a) { return a != a; }\n"
-  "static inline vNi32 sinter_isinf_vNf32(vNf32 a) { return (a == a) & (a - a != a - a); }\n"
-  "static inline vNf32 sinter_min_vNf32(vNf32 a, vNf32 b) { return sinter_select_vNf32((a < b) | (a != a), a, b); }\n"
-  "static inline vNf32 sinter_max_vNf32(vNf32 a, vNf32 b) { return sinter_select_vNf32((a > b) | (a != a), a, b); }\n"
-  "static inline vNi32 sinter_min_vNi32(vNi32 a, vNi32 b) { return sinter_select_vNi32(a < b, a, b); }\n"
-  "static inline vNi32 sinter_max_vNi32(vNi32 a, vNi32 b) { return sinter_select_vNi32(a > b, a, b); }\n"
-  "static inline vNf32 sinter_abs_vNf32(vNf32 a) { return (vNf32)((vNi32)a & 0x7fffffff); }\n"
-  "static inline vNi32 sinter_abs_vNi32(vNi32 a) { return sinter_select_vNi32(a < 0, -a, a); }\n"
-  "static inline vNf32 sinter_splat_vNf32(const float *p) { return *p - (vNf32){0}; }\n"
-  "static inline vNi32 sinter_splat_vNi32(const int32_t *p) { return *p - (vNi32){0}; }\n"
-  "#define SINTER_LANES1(name) static inline vNf32 sinter_##name##_vNf32(vNf32 a) { vNf32 r; for (int i = 0; i < N; i++) r[i] = sinter_##name##f(a[i]); return r; }\n"
+  "static inline v@f32 sinter_select_v@f32(v@i32 c, v@f32 a, v@f32 b) { return (v@f32)((c & (v@i32)a) | (~c & (v@i32)b)); }\n"
+  "static inline v@i32 sinter_select_v@i32(v@i32 c, v@i32 a, v@i32 b) { return (c & a) | (~c & b); }\n"
+  "static inline v@f32 sinter_square_v@f32(v@f32 a) { return a * a; }\n"
+  "static inline v@i32 sinter_isnan_v@f32(v@f32 a) { return a != a; }\n"
+  "static inline v@i32 sinter_isinf_v@f32(v@f32 a) { return (a == a) & (a - a != a - a); }\n"
+  "static inline v@f32 sinter_min_v@f32(v@f32 a, v@f32 b) { return sinter_select_v@f32((a < b) | (a != a), a, b); }\n"
+  "static inline v@f32 sinter_max_v@f32(v@f32 a, v@f32 b) { return sinter_select_v@f32((a > b) | (a != a), a, b); }\n"
+  "static inline v@i32 sinter_min_v@i32(v@i32 a, v@i32 b) { return sinter_select_v@i32(a < b, a, b); }\n"
+  "static inline v@i32 sinter_max_v@i32(v@i32 a, v@i32 b) { return sinter_select_v@i32(a > b, a, b); }\n"
+  "static inline v@f32 sinter_abs_v@f32(v@f32 a) { return (v@f32)((v@i32)a & 0x7fffffff); }\n"
+  "static inline v@i32 sinter_abs_v@i32(v@i32 a) { return sinter_select_v@i32(a < 0, -a, a); }\n"
+  "static inline v@f32 sinter_splat_v@f32(const float *p) { return *p - (v@f32){0}; }\n"
+  "static inline v@i32 sinter_splat_v@i32(const int32_t *p) { return *p - (v@i32){0}; }\n"
+  "#define SINTER_LANES1(name) static inline v@f32 sinter_##name##_v@f32(v@f32 a) { v@f32 r; for (int i = 0; i < @; i++) r[i] = sinter_##name##f(a[i]); return r; }\n"
   "SINTER_LANES1(sign) SINTER_LANES1(exp) SINTER_LANES1(log) SINTER_LANES1(sqrt) SINTER_LANES1(sin) SINTER_LANES1(cos) SINTER_LANES1(tan) SINTER_LANES1(asin)\n"
   "SINTER_LANES1(acos) SINTER_LANES1(atan) SINTER_LANES1(sinh) SINTER_LANES1(cosh) SINTER_LANES1(tanh) SINTER_LANES1(asinh) SINTER_LANES1(acosh)\n"
   "SINTER_LANES1(atanh) SINTER_LANES1(erf) SINTER_LANES1(floor) SINTER_LANES1(ceil) SINTER_LANES1(rint) SINTER_LANES1(trunc)\n"
-  "#define SINTER_LANES2(name, f) static inline vNf32 sinter_##name##_vNf32(vNf32 a, vNf32 b) { vNf32 r; for (int i = 0; i < N; i++) r[i] = sinter_##f##f(a[i], b[i]); return r; }\n"
+  "#define SINTER_LANES2(name, f) static inline v@f32 sinter_##name##_v@f32(v@f32 a, v@f32 b) { v@f32 r; for (int i = 0; i < @; i++) r[i] = sinter_##f##f(a[i], b[i]); return r; }\n"
   "SINTER_LANES2(pow, pow) SINTER_LANES2(mod, real_mod) SINTER_LANES2(fdiv, real_fdiv) SINTER_LANES2(tdiv, real_tdiv) SINTER_LANES2(fmod, fmod)\n"
   "/* a real into a narrow integer: NaN is 0, the limits hold */\n"
-  "static inline vNi32 sinter_clamp_vNf32(vNf32 a, float lo, float hi) {\n"
-  "  a = sinter_select_vNf32(a > lo, a, sinter_select_vNf32(a != a, (vNf32){0}, lo - (vNf32){0}));\n"
-  "  return __builtin_convertvector(sinter_select_vNf32(a < hi, a, hi - (vNf32){0}), vNi32);\n"
+  "static inline v@i32 sinter_clamp_v@f32(v@f32 a, float lo, float hi) {\n"
+  "  a = sinter_select_v@f32(a > lo, a, sinter_select_v@f32(a != a, (v@f32){0}, lo - (v@f32){0}));\n"
+  "  return __builtin_convertvector(sinter_select_v@f32(a < hi, a, hi - (v@f32){0}), v@i32);\n"
   "}\n"
-  "static inline vNi32 sinter_clamp_vNi32(vNi32 a, int32_t lo, int32_t hi) { return sinter_min_vNi32(sinter_max_vNi32(a, lo - (vNi32){0}), hi - (vNi32){0}); }\n"
+  "static inline v@i32 sinter_clamp_v@i32(v@i32 a, int32_t lo, int32_t hi) { return sinter_min_v@i32(sinter_max_v@i32(a, lo - (v@i32){0}), hi - (v@i32){0}); }\n"
   "#define SINTER_SAT(elem, lo, hi) \\\n"
-  "  static inline vNi32 sinter_sat_##elem##_vNf32(vNf32 a) { return sinter_clamp_vNf32(a, lo, hi); } \\\n"
-  "  static inline vNi32 sinter_sat_##elem##_vNi32(vNi32 a) { return sinter_clamp_vNi32(a, lo, hi); }\n"
+  "  static inline v@i32 sinter_sat_##elem##_v@f32(v@f32 a) { return sinter_clamp_v@f32(a, lo, hi); } \\\n"
+  "  static inline v@i32 sinter_sat_##elem##_v@i32(v@i32 a) { return sinter_clamp_v@i32(a, lo, hi); }\n"
   "SINTER_SAT(i8, -128, 127) SINTER_SAT(u8, 0, 255) SINTER_SAT(i16, -32768, 32767) SINTER_SAT(u16, 0, 65535)\n"
   "/* lanes meet in one number: halves, then quarters ... as a tree would add them */\n"
   "#define SINTER_ACROSS(name, T, t, expr) \\\n"
-  "  static inline T sinter_##name##_vN##t(vN##t v) { for (int n = N / 2; n; n /= 2) for (int i = 0; i < n; i++) { T a = v[i], b = v[i + n]; v[i] = expr; } return v[0]; } \\\n"
-  "  static inline T sinter_##name##_part_vN##t(vN##t v, int n) { T a = v[0]; for (int i = 1; i < n; i++) { T b = v[i]; a = expr; } return a; }\n"
+  "  static inline T sinter_##name##_v@##t(v@##t v) { for (int n = @ / 2; n; n /= 2) for (int i = 0; i < n; i++) { T a = v[i], b = v[i + n]; v[i] = expr; } return v[0]; } \\\n"
+  "  static inline T sinter_##name##_part_v@##t(v@##t v, int n) { T a = v[0]; for (int i = 1; i < n; i++) { T b = v[i]; a = expr; } return a; }\n"
   "SINTER_ACROSS(sum, float, f32, a + b) SINTER_ACROSS(product, float, f32, a * b)\n"
   "SINTER_ACROSS(sum, int32_t, i32, a + b) SINTER_ACROSS(product, int32_t, i32, a * b)\n"
   "SINTER_ACROSS(greatest, float, f32, sinter_maxf(a, b)) SINTER_ACROSS(least, float, f32, sinter_minf(a, b))\n"
   "SINTER_ACROSS(greatest, int32_t, i32, a > b ? a : b) SINTER_ACROSS(least, int32_t, i32, a < b ? a : b)\n";
 
-/* The text with N replaced by the number of lanes, where N stands alone or behind `v` or `_v` as in vNf32. */
+/* The text with @ replaced by the number of lanes. */
 static void instantiate(const char *text, int lanes, Str *out) {
-  for (const char *c = text; *c; c++) {
-    char before = c > text ? c[-1] : ' ', after = c[1];
-    bool name = (before >= 'A' && before <= 'Z') || (after >= 'A' && after <= 'Z') || after == 'a';
-    if (*c == 'N' && !name) str_printf(out, "%d", lanes);
-    else str_addn(out, c, 1);
+  for (const char *at; (at = strchr(text, '@')); text = at + 1) {
+    str_addn(out, text, (size_t)(at - text));
+    str_printf(out, "%d", lanes);
   }
+  str_add(out, text);
 }
 
 void c_prelude(const Ctx *ctx, const Target *t, Str *out) {
