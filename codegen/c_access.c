@@ -1,29 +1,13 @@
 /* Where an element lies: row-major addresses, pointers hoisted out of loops (windows), and the names of registers. */
 #include "codegen/c_text.h"
+#include "ir/access.h"
 
 bool c_is_packed(Elem e) { return elem_info(e)->bits < 8 && e != ELEM_bool && elem_info(e)->bits > 0; }
-
-const Expr *c_address(CPrint *p, const Buf *b, int n, const Expr *const *index) {
-  Aff sum = {0, 0, NULL};
-  const Expr *rest = NULL;
-  ext_t stride = 1;
-  for (int i = n - 1; i >= 0; i--) {
-    Aff a;
-    if (x_is_aff(index[i], &a)) sum = aff_add(p->ctx, sum, a, stride);
-    else {
-      const Expr *term = x_op2(p->ctx, OP_MUL, index[i], x_int(p->ctx, stride));
-      rest = rest ? x_op2(p->ctx, OP_ADD, rest, term) : term;
-    }
-    stride = ext_mul(p->ctx, stride, b->dim[i]);
-  }
-  const Expr *affine = x_aff(p->ctx, sum);
-  return rest ? x_op2(p->ctx, OP_ADD, rest, affine) : affine;
-}
 
 static bool address_aff(CPrint *p, const Buf *b, int n, const Expr *const *index, const Expr **e, Aff *a) {
   const Expr **fixed = NEWN(p->ctx, const Expr *, n + 1);
   for (int i = 0; i < n; i++) fixed[i] = c_fixed(p, index[i]);
-  *e = c_address(p, b, n, fixed);
+  *e = access_address(p->ctx, b, n, fixed);
   return x_is_aff(*e, a);
 }
 

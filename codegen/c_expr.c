@@ -3,6 +3,7 @@
  * Real values that depend on memory are computed in the kernel's real type; those that do not, in double. Integers are int64_t, or
  * int where the interval proves that int holds them; nothing relies on overflow except where the language wraps (-fwrapv). */
 #include "codegen/c_text.h"
+#include "ir/access.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -318,7 +319,7 @@ static void load_scalar(CPrint *p, const Expr *e, Str *out) {
     str_printf(out, "sinter_get_%s(%s, ", elem_info(b->elem)->name, c_name_of(p, b, b->name));
     const Expr **index = NEWN(p->ctx, const Expr *, e->n + 1);
     for (int i = 0; i < e->n; i++) index[i] = c_fixed(p, e->arg[i]);
-    c_index_text(p, c_address(p, b, e->n, index), PREC_ANY, out);
+    c_index_text(p, access_address(p->ctx, b, e->n, index), PREC_ANY, out);
     str_add(out, ")");
     return;
   }

@@ -1,6 +1,7 @@
 /* One kernel as one C function: loops, conditions, stores. Unrolled loops are text with their variables folded away; VEC loops are GCC vectors;
  * register arrays are separate variables. What is printed is decided by the nest alone. */
 #include "codegen/c_text.h"
+#include "ir/access.h"
 
 void c_line(CPrint *p, const char *fmt, ...) {
   for (int i = 0; i < p->depth; i++) str_add(p->out, "  ");
@@ -192,7 +193,7 @@ static void print_scalar_store(CPrint *p, const Stmt *s) {
     const Expr **index = NEWN(p->ctx, const Expr *, s->store.n + 1);
     for (int i = 0; i < s->store.n; i++) index[i] = c_fixed(p, s->store.index[i]);
     str_printf(&place, "%s, ", c_name_of(p, b, b->name));
-    c_index_text(p, c_address(p, b, s->store.n, index), PREC_ANY, &place);
+    c_index_text(p, access_address(p->ctx, b, s->store.n, index), PREC_ANY, &place);
   } else c_place(p, b, s->store.n, s->store.index, &place);
   const char *old = packed ? ctx_printf(p->ctx, "sinter_get_%s(%s)", e->name, place.s) : coded ? ctx_printf(p->ctx, "sinter_load_%s(%s)", e->name, place.s) : place.s;
   if (t->assign) {
@@ -381,10 +382,9 @@ static bool any_f64(const KernelParam *params, size_t n) {
   return !narrow; /* no real buffer at all: nothing is lost by computing in double */
 }
 
-static const Buf *root(const Buf *b) { return b->alias ? b->alias : b; }
 static bool shares_memory(const KernelParam *params, size_t n, size_t i) {
   for (size_t j = 0; j < n; j++)
-    if (j != i && root(params[j].buf) == root(params[i].buf)) return true;
+    if (j != i && buf_root(params[j].buf) == buf_root(params[i].buf)) return true;
   return false;
 }
 

@@ -36,7 +36,6 @@ void c_literal(double v, CType t, Str *out);
 CType c_elem_type(Elem e);                                                       /* what an element is computed in */
 
 /* ---- c_access.c: addresses, windows, loads */
-const Expr *c_address(CPrint *p, const Buf *b, int n, const Expr *const *index); /* row-major element number */
 bool c_unit_lane(const CPrint *p, const Expr *load);                             /* does the address move by one with the lane? */
 void c_place(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out);   /* lvalue of one element as stored: x[i] or a register's name */
 void c_pointer(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out); /* address of the element, the lane left out: x + 16 */
