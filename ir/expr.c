@@ -640,8 +640,9 @@ void x_print(const Ctx *ctx, const Expr *e, Str *out) {
   }
   const char *text = rows[e->op].text;
   int s = strength(e);
-  if (s < 9) { /* infix: IF and ELSE group to the right, the others to the left */
-    print_at(ctx, e->arg[0], s == 1 ? 2 : s, out);
+  if (s < 9) { /* infix: ELSE groups to the right, and `a if c else b` needs no parentheses; the others group to the left */
+    bool choice = e->op == OP_ELSE && e->arg[0]->kind == X_OP && e->arg[0]->op == OP_IF;
+    print_at(ctx, e->arg[0], s == 1 && !choice ? 2 : s, out);
     str_add(out, s == 7 ? "" : " ");
     str_add(out, text);
     str_add(out, s == 7 ? "" : " ");
