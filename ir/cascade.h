@@ -10,6 +10,9 @@
 
 typedef enum Reduce { RED_SET, RED_ADD, RED_MUL, RED_MAX, RED_MIN, RED_AND, RED_OR, RED_LAST, RED_FIRST } Reduce;
 const char *reduce_text(Reduce r);                       /* "=", "+=", "max=" ... */
+Op reduce_op(Reduce r);                                  /* OP_ADD, OP_MUL, ...; OP_COUNT for =, last=, first= */
+/* What a reduction over nothing gives: dest is the type it is stored to (-inf or the least value of an integer type for max=), kind that of the value. NULL for =, last=, first=. */
+const Expr *reduce_identity(Ctx *ctx, Reduce r, Elem dest, Kind kind);
 
 #define MAX_AXES 32
 typedef struct Ein {

@@ -1,20 +1,31 @@
-/* Extern ops: what is no cascade (data-dependent extents, strings, random numbers ...). One file each in ir/extern/, one row in extern.def.
- * The kernel is one C function that the compiler itself includes (reference) and that is embedded as text in generated code. */
+/* Extern ops: what is no cascade (data-dependent extents, sorting, elimination ...). One file each in ir/extern/, one row in extern.def.
+ *
+ * An extern op is two functions. `bind` does for a node what ein_bind does for a text: types, extents, checks. `kernel` computes. The kernel is
+ * C99 text, ir/extern/NAME.kernel.h: NAME.c includes it, so the interpreter and constant folding call it, and it is embedded, so generated code
+ * carries the very same text. It is freestanding: <stdint.h> and memcpy, no heap, no recursion, no globals. */
 #pragma once
-#include "ir/graph.h"
-#include "ir/tile.h"
 #include "ir/ein.h"
+
+/* in: nin pointers, NULL where an input is absent. out: nout pointers, NULL where nobody asked, then the work memory if `bind` wanted some.
+ * arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets. Tensors are row-major, dense at the values their symbols have. */
+typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
+
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = 2 };
+typedef struct ExternBound {
+  Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
+  int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
+  int ncounts; ext_t count[EXTERN_COUNTS];               /* bounded symbols (ext_symbol), in the order of the kernel's `count` */
+  ext_t work;                                            /* bytes of work memory, aligned to 16; 0: none */
+} ExternBound;
 
 typedef struct Extern {
   const char *op, *domain; int since;
-  /* Types of the outputs; may make bounded symbols (ext_symbol) whose value the kernel sets. Diagnostics as ein_bind. */
-  bool (*infer)(Ctx *ctx, const BindRequest *req, Type *out);
-  /* Text of the C function(s) of the kernel, given once per library; and its name. The function's parameters: every present input pointer, every wanted output
-   * pointer, then int64_t shape and option arguments in the order `args` gives them, then int64_t *symbols for those it sets. */
-  const char *function, *source;
-  /* Constant (or symbolic) integer arguments for this node. */
-  int (*args)(Ctx *ctx, const BindRequest *req, const Expr **arg, int max);
-  /* Same function called by the interpreter and by constant folding. */
-  bool (*reference)(Ctx *ctx, void **in, void **out, const int64_t *arg, int nargs, int64_t *symbols);
+  int nin, nout;                                         /* most inputs and outputs a node can have */
+  const char *function;                                  /* name of the kernel in its text */
+  bool (*bind)(Ctx *ctx, const BindRequest *req, ExternBound *to); /* diagnostics as ein_bind */
+  ExternKernel *kernel;
 } Extern;
-const Extern *extern_find(const char *op, const char *domain, int opset);
+
+const Extern *extern_find(const char *op, const char *domain, int opset); /* NULL: none */
+size_t extern_ops(const Extern *const **all);            /* every extern op, for `list ops` and the documentation */
+const char *extern_source(const Extern *e);              /* the kernel's text: static functions, to be given once per library */

@@ -53,6 +53,10 @@ Stmt *s_if(Ctx *ctx, const Expr *cond);
 Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
 Stmt *s_reg(Ctx *ctx, Buf *b);
 Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
+Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind */
+/* Every statement, outside in; enter returns false to leave out what is inside. Depth is the depth of the nest. */
+void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg);
+void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg); /* the expressions of this statement alone */
 
 /* ---- text (ir/tile_text.c): printed form = input form, at every stage */
 void program_print(const Ctx *ctx, const Program *p, Str *out);

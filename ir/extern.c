@@ -1,0 +1,102 @@
+/* The table of extern ops, and what their bind functions share. */
+#include "ir/extern/bind.h"
+
+#define EXTERN(name) extern const Extern extern_##name;
+#include "ir/extern.def"
+#undef EXTERN
+
+static const Extern *const table[] = {
+#define EXTERN(name) &extern_##name,
+#include "ir/extern.def"
+#undef EXTERN
+};
+static const char *const file[] = {
+#define EXTERN(name) "ir/extern/" #name ".kernel.h",
+#include "ir/extern.def"
+#undef EXTERN
+};
+enum { COUNT = sizeof table / sizeof *table };
+
+const Extern *extern_find(const char *op, const char *domain, int opset) {
+  for (size_t i = 0; i < COUNT; i++)
+    if (!strcmp(table[i]->op, op) && !strcmp(table[i]->domain, domain ? domain : "") && table[i]->since <= opset) return table[i];
+  return NULL;
+}
+
+size_t extern_ops(const Extern *const **all) {
+  *all = table;
+  return COUNT;
+}
+
+const char *extern_source(const Extern *e) {
+  for (size_t i = 0; i < COUNT; i++)
+    for (size_t k = 0; table[i] == e && k < text_extern_count; k++)
+      if (!strcmp(text_extern_texts[k].file, file[i])) return text_extern_texts[k].text;
+  return NULL;
+}
+
+bool extern_inputs(Ctx *ctx, const BindRequest *req, int required) {
+  for (int i = 0; i < required; i++)
+    if (i >= req->nin || !req->in[i].type) return diag(ctx, E0403, req->place, "%s needs input number %d", req->op, i + 1);
+  const Extern *e = extern_find(req->op, req->domain, req->opset);
+  if (e && req->nin > e->nin) return diag(ctx, E0401, req->place, "%s takes at most %d inputs, there are %d", req->op, e->nin, req->nin);
+  return true;
+}
+
+bool extern_attrs(Ctx *ctx, const BindRequest *req, const char *const *known) {
+  for (int i = 0; i < req->nattr; i++) {
+    const char *const *k = known;
+    while (*k && strcmp(*k, req->attr[i].name)) k++;
+    if (!*k) return diag(ctx, E0402, req->place, "%s has no attribute `%s`", req->op, req->attr[i].name);
+  }
+  return true;
+}
+
+const Attr *extern_attr(const BindRequest *req, const char *name) {
+  for (int i = 0; i < req->nattr; i++)
+    if (!strcmp(req->attr[i].name, name)) return &req->attr[i];
+  return NULL;
+}
+
+bool extern_int(Ctx *ctx, const BindRequest *req, const char *name, int64_t otherwise, int64_t *to) {
+  const Attr *a = extern_attr(req, name);
+  *to = otherwise;
+  if (!a) return true;
+  if (a->kind != ATTR_INT) return diag(ctx, E0401, req->place, "attribute `%s` of %s is not an integer", name, req->op);
+  *to = a->i;
+  return true;
+}
+
+bool extern_axis(Ctx *ctx, const BindRequest *req, int64_t axis, int rank, int *to) {
+  if (axis < -rank || axis >= rank) return diag(ctx, E0303, req->place, "axis %lld of a tensor with %d dimensions", (long long)axis, rank);
+  *to = (int)(axis < 0 ? axis + rank : axis);
+  return true;
+}
+
+ext_t extern_size(Ctx *ctx, const Type *t, int from, int to) {
+  ext_t n = 1;
+  for (int d = from; d < to; d++) n = ext_mul(ctx, n, t->dim[d]);
+  return n;
+}
+
+/* The symbol is named after the node; what is no letter or digit becomes _XX, so that different nodes keep different names. */
+bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to) {
+  int64_t lo, hi;
+  ext_range(ctx, bound, &lo, &hi);
+  if (bound == EXT_ERROR || hi < 0 || hi > ((int64_t)1 << 40)) return diag(ctx, E0701, req->place, "%s may make more elements than fit", req->op);
+  Str name = str_new(ctx);
+  for (const char *c = req->place.node ? req->place.node : req->op; *c; c++) {
+    bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9' && name.n);
+    if (plain) str_addn(&name, c, 1);
+    else str_printf(&name, "_%02X", (unsigned)(unsigned char)*c);
+  }
+  str_printf(&name, "_%s", what);
+  *to = ext_symbol(ctx, name.s, 0, hi);
+  return true;
+}
+
+bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes) {
+  const ElemInfo *info = elem_info(e);
+  if (info->bits >= 8 && strchr(classes, info->cls)) return true;
+  return diag(ctx, E0404, req->place, "%s does not take elements of type %s", req->op, info->name);
+}

@@ -1,0 +1,12 @@
+/* What the bind functions of extern ops share: reading a request, extents, the symbol of a data-dependent extent. */
+#pragma once
+#include "ir/extern.h"
+
+bool extern_inputs(Ctx *ctx, const BindRequest *req, int required);                      /* the first `required` are there, none too many; E0403, E0401 */
+bool extern_attrs(Ctx *ctx, const BindRequest *req, const char *const *known);           /* no attribute but these (NULL ends the list); E0402 */
+const Attr *extern_attr(const BindRequest *req, const char *name);                       /* NULL when absent */
+bool extern_int(Ctx *ctx, const BindRequest *req, const char *name, int64_t otherwise, int64_t *to);
+bool extern_axis(Ctx *ctx, const BindRequest *req, int64_t axis, int rank, int *to);     /* negative counts from the end; E0303 */
+bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes);   /* whole bytes, class letter (elem.def) among these; E0404 */
+ext_t extern_size(Ctx *ctx, const Type *t, int from, int to);                            /* product of the extents [from, to) */
+bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to); /* 0..bound, set by the kernel; E0701 */
