@@ -79,16 +79,29 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
 /* Matches data with the inputs of the model, in their order. */
 bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs);
 
-/* ---- execute.c: runs a compiled or interpreted program on data */
+/* ---- binding.c: the data of one run at their places */
+typedef struct SymbolValue { const char *name; int64_t value; bool known; } SymbolValue;
+typedef struct Binding {
+  const Program *program;
+  VEC(const Data *) inputs;              /* one per input of the program */
+  VEC(Data *) outputs;                   /* allocated at the bounds of their symbols */
+  VEC(SymbolValue) symbols;              /* every symbol of the context */
+} Binding;
+bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out); /* types and shapes are checked, symbols of inputs get their values */
+void binding_close(Ctx *ctx, Binding *b);                                        /* after a run: output types get the values that kernels gave to symbols */
+int64_t binding_symbol(void *arg, const char *name);                             /* arg: Binding; the bound where the value is not known */
+void binding_set_symbol(void *arg, const char *name, int64_t value);
+
+/* ---- execute.c: runs a program on data, by the reference interpreter or as compiled code */
 typedef struct Execution {
   const Unit *unit;
   const Command *cmd;
-  VEC(Data *) outputs;                   /* in the program's order */
-  VEC(Feed) values;                      /* every value between kernels, when asked for */
-  bool want_values;
+  Binding binding;
+  bool want_values;                      /* keep what every kernel writes */
+  Feeds values;                          /* in the order they were written, when asked for: kernel outputs under their buffers' names */
 } Execution;
-bool execute_interpreted(Ctx *ctx, Execution *x, const Feeds *feeds);
-bool execute_compiled(Ctx *ctx, Execution *x, const Feeds *feeds);
+bool execute_interpreted(Ctx *ctx, Execution *x);
+bool execute_compiled(Ctx *ctx, Execution *x);
 
 /* ---- compare.c */
 typedef struct Tolerance { double rtol, atol, ulp; } Tolerance;
