@@ -54,7 +54,8 @@ bool session_emit_options(Ctx *ctx, const Command *cmd, EmitOptions *options);
 /* The pipeline with --dump and -v, until the pass of that name (NULL: all of it). */
 bool session_passes(Ctx *ctx, const Command *cmd, Unit *unit, const char *until);
 bool session_json(Ctx *ctx, const void *json);                             /* prints a json_t on stdout and drops it */
-void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere; "" clears it */
+void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere */
+void progress_clear(void);
 Place place_of_model(const Command *cmd);
 
 /* ---- table.c: columns for people */
