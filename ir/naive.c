@@ -177,6 +177,13 @@ static bool clips(Ctx *ctx, const Expr *cond, const Var *v, Aff part[2], int *n)
   return *n > 0;
 }
 
+static Body *under(Ctx *ctx, Body *at, const Expr *cond) {
+  if (is_true(cond)) return at;
+  Stmt *s = s_if(ctx, cond);
+  vec_push(ctx, at, s);
+  return &s->cond.then;
+}
+
 /* Loops over var[0..n) at the end of `at`, with every condition at the outermost place where all its variables, and all conditions that
  * guard its reads, are known. Returns the innermost body, which runs where all conditions hold. */
 static Body *loops(Ctx *ctx, Body *at, int n, const Var *const *var, const Exprs *conds) {
@@ -202,11 +209,7 @@ static Body *loops(Ctx *ctx, Body *at, int n, const Var *const *var, const Exprs
       vec_push(ctx, at, loop);
       at = &loop->loop.body;
     }
-    if (!is_true(test)) {
-      Stmt *s = s_if(ctx, test);
-      vec_push(ctx, at, s);
-      at = &s->cond.then;
-    }
+    at = under(ctx, at, test);
   }
   return at;
 }
@@ -217,25 +220,26 @@ typedef struct Left {
   bool covers;      /* and together they name all elements */
 } Left;
 
+static ext_t magnitude(const Ctx *ctx, ext_t k) { return ext_is_const(ctx, k) && k < 0 ? -k : k; }
+
 /* A sum of coefficient * axis where each coefficient reaches over all smaller ones: digits of a mixed radix. Marks the axes it uses. */
 static bool is_radix(Ctx *ctx, const Aff *a, ext_t dim, const Ein *e, bool *used, bool *covers) {
+  if (a->n > MAX_AXES) return false;
   bool done[MAX_AXES] = {false};
-  ext_t span = 1; /* coefficients below this one reach span - 1 at most */
-  bool dense = a->c == 0;
+  ext_t span = 1, least, greatest; /* the digits so far reach span - 1 at most */
+  bool dense = aff_limits(ctx, a, &least, &greatest) && least == 0;
   for (int round = 0; round < a->n; round++) {
-    int next = -1;
-    for (int t = 0; t < a->n && t < MAX_AXES; t++) { /* a term not below the span, smallest first */
-      if (done[t]) continue;
-      if (next < 0 || ext_le(ctx, a->term[t].k, a->term[next].k) == TRI_TRUE) next = t;
-    }
-    if (next < 0) return false;
-    const Term *t = &a->term[next];
+    int next = -1; /* the smallest coefficient that is left */
+    for (int t = 0; t < a->n; t++)
+      if (!done[t] && (next < 0 || ext_le(ctx, magnitude(ctx, a->term[t].k), magnitude(ctx, a->term[next].k)) == TRI_TRUE)) next = t;
     done[next] = true;
-    if (ext_le(ctx, span, t->k) != TRI_TRUE) return false;
-    dense = dense && t->k == span;
-    span = ext_mul(ctx, t->k, t->var->extent);
+    const Var *v = a->term[next].var;
+    ext_t k = magnitude(ctx, a->term[next].k);
+    if (ext_le(ctx, span, k) != TRI_TRUE) return false;
+    dense = dense && k == span;
+    span = ext_mul(ctx, k, v->extent);
     for (int i = 0; i < e->naxes; i++) {
-      if (e->axis[i] != t->var) continue;
+      if (e->axis[i] != v) continue;
       if (used[i]) return false;
       used[i] = true;
     }
@@ -339,7 +343,8 @@ static void lower_map(Lower *l, const Form *f, Body *into) {
     Stmt *choice = s_if(ctx, there);
     store_out(l, &choice->cond.then, f, RED_SET, f->value);
     mark_written(l, &choice->cond.other, f, false);
-    vec_push(ctx, loops(ctx, into, f->nouter, f->outer, &writes), choice);
+    Body *at = loops(ctx, into, f->nouter, f->outer, &writes);
+    vec_push(ctx, at, choice);
   } else {
     Exprs conds = conditions(l, f->writes, there);
     store_out(l, loops(ctx, into, f->nouter, f->outer, &conds), f, f->identity ? e->reduce : RED_SET, f->value);
@@ -364,8 +369,9 @@ static void lower_pick(Lower *l, const Form *f, Body *into) {
     vec_push(ctx, at, s_reg(ctx, fresh));
     store(ctx, at, RED_SET, fresh, 0, NULL, x_bool(ctx, false));
   }
-  Exprs conds = conditions(l, e->reduce == RED_FIRST ? x_op1(ctx, OP_NOT, was_found) : x_bool(ctx, true), f->there);
+  Exprs conds = conditions(l, f->there, NULL);
   Body *in = loops(ctx, at, f->ninner, f->inner, &conds);
+  if (e->reduce == RED_FIRST) in = under(ctx, in, x_op1(ctx, OP_NOT, was_found)); /* changes in the loops: tested inside them */
   store(ctx, in, RED_SET, pick, 0, NULL, f->value);
   store(ctx, in, RED_SET, found, 0, NULL, x_bool(ctx, true));
   if (blocked) store(ctx, in, RED_SET, fresh, 0, NULL, x_bool(ctx, true));
@@ -391,10 +397,21 @@ static void lower_scatter(Lower *l, const Form *f, Buf *seen, Body *into) {
   for (int i = 0; i < f->nouter; i++) var[n++] = f->outer[i];
   for (int i = 0; i < f->ninner; i++) var[n++] = f->inner[i];
   Exprs conds = conditions(l, f->writes, f->there);
-  if (seen) vec_push(ctx, &conds, x_op1(ctx, OP_NOT, x_load(ctx, seen, e->out->rank, f->index)));
   Body *at = loops(ctx, into, n, var, &conds);
+  if (seen) at = under(ctx, at, x_op1(ctx, OP_NOT, x_load(ctx, seen, e->out->rank, f->index)));
   store_out(l, at, f, f->identity ? e->reduce : RED_SET, f->value);
   if (seen && seen != e->out->mask) store(ctx, at, RED_SET, seen, e->out->rank, f->index, x_bool(ctx, true));
+}
+
+/* first= into a tensor without a mask needs one of its own, for all statements on that tensor. */
+static Buf *seen_mask(Lower *l, const Buf *out, Body *before) {
+  const char *name = intern(l->ctx, ctx_printf(l->ctx, "%s_seen", out->name));
+  for (size_t i = 0; i < l->kernel->scratch.n; i++)
+    if (l->kernel->scratch.at[i]->name == name) return l->kernel->scratch.at[i];
+  Buf *seen = buf_new(l->ctx, name, ELEM_bool, SPACE_TEMP, out->rank, out->dim);
+  vec_push(l->ctx, &l->kernel->scratch, seen);
+  fill(l->ctx, before, seen, x_bool(l->ctx, false));
+  return seen;
 }
 
 /* `before` is where a fill goes: outside the loop of an iterative rank. */
@@ -406,6 +423,7 @@ static bool lower_ein(Lower *l, const Ein *e, const Var *iter, Body *before, Bod
   f.kind = f.value->vk;
   if (elem_kind(out->elem) > f.kind) f.kind = elem_kind(out->elem);
   if (e->reduce == RED_AND || e->reduce == RED_OR) f.kind = KIND_BOOL;
+  if (f.kind == KIND_BOOL && (e->reduce == RED_ADD || e->reduce == RED_MUL)) f.kind = KIND_INT; /* counts */
   f.identity = reduce_identity(ctx, e->reduce, out->elem, f.kind);
   const Expr *known = x_bool(ctx, true), *in = known;
   for (int d = 0; d < out->rank; d++) {
@@ -428,12 +446,7 @@ static bool lower_ein(Lower *l, const Ein *e, const Var *iter, Body *before, Bod
   }
   Buf *seen = NULL;
   if (!direct && e->reduce == RED_FIRST) {
-    seen = out->mask;
-    if (!seen) {
-      seen = buf_new(ctx, intern(ctx, ctx_printf(ctx, "%s_seen", out->name)), ELEM_bool, SPACE_TEMP, out->rank, out->dim);
-      vec_push(ctx, &l->kernel->scratch, seen);
-      fill(ctx, before, seen, x_bool(ctx, false));
-    }
+    seen = out->mask ? out->mask : seen_mask(l, out, before);
   }
   if (!e->accumulate && !(direct && left.covers)) {
     if (f.identity) fill(ctx, before, out, f.identity);
