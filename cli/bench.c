@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 enum { MOST_RUNS = 20000, MOST_PROFILED = 200, MEMORY_BYTES = 256 << 20 };
+static const double PATIENCE = 2; /* seconds for the runs, and again for the profile */
 
 /* What the measuring child tells its parent. */
 typedef struct Measured {
@@ -103,10 +104,9 @@ _Noreturn static void measure(Ctx *ctx, const Bench *bench, Measured *m) {
   m->flops = bench->peak_flops();
   m->bandwidth = bench->peak_bytes(memory, MEMORY_BYTES);
 
-  enum { SECONDS = 2 };
   int status = bench->entry(in, out, symbols, arena, state, &quiet);
   if (status) _exit(status);
-  double start = now(), limit = bench->runs ? 1e9 : SECONDS;
+  double start = now(), limit = bench->runs ? 1e9 : PATIENCE;
   int64_t most = bench->runs && bench->runs < MOST_RUNS ? bench->runs : MOST_RUNS;
   for (m->runs = 0; m->runs < most && (m->runs < 3 || now() - start < limit); m->runs++) {
     double begin = now();
@@ -116,7 +116,7 @@ _Noreturn static void measure(Ctx *ctx, const Bench *bench, Measured *m) {
   Profile profile = {m, (int)p->kernels.n, 0};
   sinter_hooks hooks = {.user = &profile, .profile = profile_kernel};
   start = now();
-  for (m->profiled = 0; m->profiled < MOST_PROFILED && (m->profiled < 3 || now() - start < SECONDS); m->profiled++) bench->entry(in, out, symbols, arena, state, &hooks);
+  for (m->profiled = 0; m->profiled < MOST_PROFILED && (m->profiled < 3 || now() - start < PATIENCE); m->profiled++) bench->entry(in, out, symbols, arena, state, &hooks);
 
   /* A second look: a machine that was busy while the peaks were measured would flatter the model. */
   double again = bench->peak_flops(), bytes = bench->peak_bytes(memory, MEMORY_BYTES);

@@ -8,9 +8,7 @@
 static const Verb *const verbs[] = {&verb_compile, &verb_check, &verb_inspect, &verb_run, &verb_verify, &verb_bench, &verb_list, &verb_explain};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-const Verb *verb_at(size_t i) { return i < VERBS ? verbs[i] : NULL; }
-
-const Verb *verb_find(const char *name) {
+static const Verb *verb_find(const char *name) {
   for (size_t i = 0; i < VERBS; i++)
     if (!strcmp(verbs[i]->name, name)) return verbs[i];
   return NULL;

@@ -167,6 +167,7 @@ static const Option options[] = {
   {"data", 0, "DIR", "verify", take_text, AT(data), 0, "folder with input_K.pb and output_K.pb, or folders test_data_set_N of that kind. Default: the model's own folder"},
   {"rtol", 0, "X", "verify", take_real, AT(rtol), 0, "relative tolerance: |got - want| <= atol + rtol * |want|. Default: 1e-3"},
   {"atol", 0, "X", "verify", take_real, AT(atol), 0, "absolute tolerance. Default: 1e-7"},
+  {"atol-of-max", 0, "X", "verify", take_real, AT(atol_of_max), 0, "adds X times the largest expected magnitude to the absolute tolerance. Default: 0"},
   {"ulp", 0, "N", "verify", take_real, AT(ulp), 0, "tolerance in units in the last place, instead of --rtol and --atol"},
   {"per-node", 0, NULL, "verify", take_switch, AT(per_node), 0, "compares every value between kernels with the reference and names the first wrong node"},
   {"interpret", 0, NULL, "run verify", take_switch, AT(interpret), 0, "runs the reference interpreter instead of compiled code"},

@@ -4,7 +4,6 @@
  * interpreter on the model as it was written. The first that differs tells the node; the stages of the compilation, each interpreted in
  * turn, tell the pass. */
 #include "cli/verify.h"
-#include <math.h>
 
 static const Data *value_find(const Feeds *values, const char *name) {
   for (size_t i = 0; i < values->n; i++)
@@ -12,15 +11,9 @@ static const Data *value_find(const Feeds *values, const char *name) {
   return NULL;
 }
 
-/* Values inside a model may cancel to almost nothing: the absolute tolerance follows the largest one, unless the user gave a tolerance. */
+/* Values inside a model may cancel to almost nothing, so the absolute tolerance follows the largest one. */
 static Tolerance tolerance_for(const Ctx *ctx, const Command *cmd, const Data *want) {
-  double most = 0;
-  int64_t n = type_bound(ctx, &want->type);
-  for (int64_t i = 0; i < n; i++) {
-    double v = fabs(data_real(want, i));
-    if (isfinite(v) && v > most) most = v;
-  }
-  return (Tolerance){cmd->rtol, fmax(cmd->atol, 1e-5 * most), cmd->ulp};
+  return verify_tolerance(ctx, cmd, want, cmd->atol_of_max > 1e-5 ? cmd->atol_of_max : 1e-5);
 }
 
 static const Kernel *writer_of(Ctx *ctx, const Program *p, const char *value) {

@@ -11,7 +11,14 @@ static const char *folder_of(Ctx *ctx, const char *path) {
   return slash ? internn(ctx, path, (size_t)(slash - path) + (slash == path)) : ".";
 }
 
-static Tolerance tolerance_of(const Command *cmd) { return (Tolerance){cmd->rtol, cmd->atol, cmd->ulp}; }
+Tolerance verify_tolerance(const Ctx *ctx, const Command *cmd, const Data *want, double of_max) {
+  double most = 0;
+  for (int64_t i = 0, n = of_max > 0 ? type_bound(ctx, &want->type) : 0; i < n; i++) {
+    double v = fabs(data_real(want, i));
+    if (isfinite(v) && v > most) most = v;
+  }
+  return (Tolerance){cmd->rtol, cmd->atol + of_max * most, cmd->ulp};
+}
 
 /* ---- the optional passes on the graph, left out: the reference is the model as it was written */
 const char *verify_without_rewrites(Ctx *ctx, const Command *cmd) {
@@ -48,7 +55,7 @@ static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
 }
 
 static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *want, Table *table, json_t *rows) {
-  Difference d = compare(ctx, got, want, tolerance_of(cmd));
+  Difference d = compare(ctx, got, want, verify_tolerance(ctx, cmd, want, cmd->atol_of_max));
   bool good = !d.mismatch && !d.wrong;
   Str type = str_new(ctx);
   type_print(ctx, &got->type, &type);
