@@ -435,6 +435,7 @@ typedef struct Build {
   Buf *acc, *vec_regs, *x;
 } Build;
 
+static void emit(Ctx *ctx, Body *body, Stmt *s) { vec_push(ctx, body, s); }
 static Stmt *loop(Ctx *ctx, Body *body, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode) {
   Stmt *s = s_loop(ctx, v, lo, hi, mode);
   vec_push(ctx, body, s);
@@ -566,7 +567,7 @@ static void accumulators(Build *b, Body *body, bool guarded) {
     const Expr *lanes_fit = inside_lanes(b);
     int64_t yes;
     if (!x_is_const(lanes_fit, NULL, &yes)) vec_push(ctx, start, s_store(ctx, RED_SET, b->acc, 2, which, x_real(ctx, 0)));
-    vec_push(ctx, under(ctx, start, lanes_fit), s_store(ctx, RED_SET, b->acc, 2, which, at(p, &b->values, p->start)));
+    emit(ctx, under(ctx, start, lanes_fit), s_store(ctx, RED_SET, b->acc, 2, which, at(p, &b->values, p->start)));
   } else vec_push(ctx, start, s_store(ctx, RED_SET, b->acc, 2, which, x_real(ctx, 0)));
   Body *sums = body; /* conditions without a tap stand around the reduction */
   for (size_t i = 0; i < p->guards.n; i++)
@@ -700,7 +701,7 @@ static void pack_running(const Build *b, Body *body, const Packed *k) {
   int64_t yes;
   bool whole = x_is_const(in, NULL, &yes);
   if (!whole) vec_push(ctx, body, s_store(ctx, RED_SET, k->buf, k->n, index, x_real(ctx, 0)));
-  vec_push(ctx, under(ctx, body, in), s_store(ctx, RED_SET, k->buf, k->n, index, load));
+  emit(ctx, under(ctx, body, in), s_store(ctx, RED_SET, k->buf, k->n, index, load));
 }
 
 /* ---- outer loops */
