@@ -540,38 +540,7 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
   reduce(b, &loop(ctx, body, a->var, lo, hi, LOOP_SEQ)->loop.body, level + 1, taps, guarded);
 }
 
-/* Compilers hoist what an epilogue reads (bias, limits) out of the loops around the tile, and then spill accumulators for it. Constants go to
- * registers that are set behind the reduction and pinned there; the addresses of loads are pinned at the tile. */
-typedef struct Epilogue { const Build *b; Body *body; int n; double value[8]; Buf *reg[8]; } Epilogue;
-
-static bool takes_vector(Op op) {
-  static const bool takes[OP_COUNT] = {[OP_ADD] = true, [OP_SUB] = true, [OP_MUL] = true, [OP_DIV] = true, [OP_MIN] = true, [OP_MAX] = true};
-  return takes[op];
-}
-
-static const Expr *constant_in_register(Epilogue *e, const Expr *x) {
-  Ctx *ctx = e->b->p->ctx;
-  for (int i = 0; i < e->n; i++)
-    if (e->value[i] == x->r) return x_load(ctx, e->reg[i], 0, NULL);
-  if (e->n == 8) return x;
-  Buf *r = buf_new(ctx, "limit", ELEM_f32, SPACE_REG, 0, NULL);
-  r->lanes = e->b->p->lanes;
-  vec_push(ctx, e->body, s_reg(ctx, r));
-  vec_push(ctx, e->body, s_store(ctx, RED_SET, r, 0, NULL, x));
-  vec_push(ctx, e->body, s_hint(ctx, HINT_PIN, x_load(ctx, r, 0, NULL)));
-  e->value[e->n] = x->r;
-  e->reg[e->n++] = r;
-  return x_load(ctx, r, 0, NULL);
-}
-
-static const Expr *pin_constants(Ctx *ctx, const Expr *e, void *arg) {
-  if (e->kind != X_OP || !takes_vector((Op)e->op) || e->n != 2) return e;
-  const Expr *a = e->arg[0], *b = e->arg[1];
-  if (a->kind == X_REAL) a = constant_in_register(arg, a);
-  if (b->kind == X_REAL) b = constant_in_register(arg, b);
-  return a == e->arg[0] && b == e->arg[1] ? e : x_op2(ctx, (Op)e->op, a, b);
-}
-
+/* Compilers hoist what an epilogue reads (a bias) out of the loops around the tile, and then spill accumulators for it: the addresses are pinned at the tile. */
 typedef struct Pinning { const Build *b; Body *body; } Pinning;
 static void pin_load(const Expr *load, void *arg) {
   Pinning *q = arg;
@@ -619,13 +588,11 @@ static void accumulators(Build *b, Body *body, bool guarded) {
   for (size_t i = 0; i < p->guards.n; i++)
     if (p->guards.at[i].clamped && !p->guards.at[i].tap) sums = under(ctx, sums, at(p, &b->values, p->guards.at[i].cond));
   reduce(b, sums, 0, 1, guarded);
-  const Expr *epilogue = p->epilogue;
-  if (p->lanes > 1) epilogue = x_map(ctx, epilogue, pin_constants, &(Epilogue){.b = b, .body = body});
   Body *end = under(ctx, tile_loops(b, body, true, true), inside_lanes(b));
   const Expr *index[MAX_RANK * 2];
   for (int i = 0; i < p->rank; i++) index[i] = at(p, &b->values, p->index[i]);
   Replacement sum = {p->sum, acc_at(b)};
-  vec_push(ctx, end, s_store(ctx, RED_SET, p->out, p->rank, index, x_map(ctx, at(p, &b->values, epilogue), replace_load, &sum)));
+  vec_push(ctx, end, s_store(ctx, RED_SET, p->out, p->rank, index, x_map(ctx, at(p, &b->values, p->epilogue), replace_load, &sum)));
   b->values = saved;
 }
 
