@@ -16,8 +16,6 @@ typedef struct Verb {
   int min_args, max_args;                /* positional arguments; max < 0: any number */
 } Verb;
 extern const Verb verb_compile, verb_check, verb_inspect, verb_run, verb_verify, verb_bench, verb_list, verb_explain;
-const Verb *verb_at(size_t i);           /* NULL past the end */
-const Verb *verb_find(const char *name);
 
 /* What the command line says. Texts that need a model to be understood stay texts. */
 typedef VEC(const char *) Texts;
@@ -32,7 +30,7 @@ struct Command {
   Texts dims, shapes, consts, ops, inputs;
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
-  double rtol, atol, ulp;                /* ulp < 0: not used */
+  double rtol, atol, atol_of_max, ulp;   /* ulp < 0: not used */
   bool json, verbose, help, all, per_node, interpret, sanitize;
 };
 
@@ -54,7 +52,8 @@ bool session_emit_options(Ctx *ctx, const Command *cmd, EmitOptions *options);
 /* The pipeline with --dump and -v, until the pass of that name (NULL: all of it). */
 bool session_passes(Ctx *ctx, const Command *cmd, Unit *unit, const char *until);
 bool session_json(Ctx *ctx, const void *json);                             /* prints a json_t on stdout and drops it */
-void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere; "" clears it */
+void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere */
+void progress_clear(void);
 Place place_of_model(const Command *cmd);
 
 /* ---- table.c: columns for people */
@@ -79,16 +78,29 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
 /* Matches data with the inputs of the model, in their order. */
 bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs);
 
-/* ---- execute.c: runs a compiled or interpreted program on data */
+/* ---- binding.c: the data of one run at their places */
+typedef struct SymbolValue { const char *name; int64_t value; bool known; } SymbolValue;
+typedef struct Binding {
+  const Program *program;
+  VEC(const Data *) inputs;              /* one per input of the program */
+  VEC(Data *) outputs;                   /* allocated at the bounds of their symbols */
+  VEC(SymbolValue) symbols;              /* every symbol of the context */
+} Binding;
+bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out); /* types and shapes are checked, symbols of inputs get their values */
+void binding_close(Ctx *ctx, Binding *b);                                        /* after a run: output types get the values that kernels gave to symbols */
+int64_t binding_symbol(void *arg, const char *name);                             /* arg: Binding; the bound where the value is not known */
+void binding_set_symbol(void *arg, const char *name, int64_t value);
+
+/* ---- execute.c: runs a program on data, by the reference interpreter or as compiled code */
 typedef struct Execution {
   const Unit *unit;
   const Command *cmd;
-  VEC(Data *) outputs;                   /* in the program's order */
-  VEC(Feed) values;                      /* every value between kernels, when asked for */
-  bool want_values;
+  Binding binding;
+  bool want_values;                      /* keep what every kernel writes */
+  Feeds values;                          /* in the order they were written, when asked for: kernel outputs under their buffers' names */
 } Execution;
-bool execute_interpreted(Ctx *ctx, Execution *x, const Feeds *feeds);
-bool execute_compiled(Ctx *ctx, Execution *x, const Feeds *feeds);
+bool execute_interpreted(Ctx *ctx, Execution *x);
+bool execute_compiled(Ctx *ctx, Execution *x);
 
 /* ---- compare.c */
 typedef struct Tolerance { double rtol, atol, ulp; } Tolerance;

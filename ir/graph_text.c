@@ -10,6 +10,7 @@
  * A name that is no plain word is quoted. `_` is an absent input or an output nobody asked for. An attribute that holds a graph is a block in
  * braces. Line ends matter in one place: the quoted name of a node stands on the line its argument list ends on. */
 #include "ir/graph.h"
+#include "ir/map.h"
 
 #include <inttypes.h>
 #include <locale.h>
@@ -237,8 +238,7 @@ void model_print(const Ctx *ctx, const Model *m, Str *out) {
 /* Constants of the model that `#hash` refers to, sorted by hash. */
 typedef struct Weight { uint64_t hash; const Data *data; } Weight;
 
-/* Names of one graph: open addressing on the pointer of the interned name. */
-typedef struct Scope { struct Scope *outer; Graph *graph; Value **slot; size_t cap, used; } Scope;
+typedef struct Scope { struct Scope *outer; Graph *graph; Map names; } Scope; /* interned name -> Value */
 
 typedef struct Reader {
   Ctx *ctx;
@@ -468,25 +468,10 @@ static bool read_data(Reader *r, Type *type, const Data **out, bool *symbolic) {
 
 /* ---- scopes */
 
-static size_t scope_slot(const Scope *s, const char *name) {
-  size_t i = (size_t)(((uintptr_t)name >> 4) * 0x9E3779B97F4A7C15u) & (s->cap - 1);
-  while (s->slot[i] && s->slot[i]->name != name) i = (i + 1) & (s->cap - 1);
-  return i;
+static Value *scope_find(const Scope *s, const char *name) {
+  const MapEntry *e = map_find(&s->names, name);
+  return e ? e->p : NULL;
 }
-
-static void scope_add(Reader *r, Scope *s, Value *v) {
-  if (2 * (s->used + 1) > s->cap) {
-    Scope old = *s;
-    s->cap = old.cap ? 2 * old.cap : 64;
-    s->slot = NEWN(r->ctx, Value *, s->cap);
-    for (size_t i = 0; i < old.cap; i++)
-      if (old.slot[i]) s->slot[scope_slot(s, old.slot[i]->name)] = old.slot[i];
-  }
-  s->slot[scope_slot(s, v->name)] = v;
-  s->used++;
-}
-
-static Value *scope_find(const Scope *s, const char *name) { return s->cap ? s->slot[scope_slot(s, name)] : NULL; }
 
 static Value *new_value(Reader *r, const char *name) {
   Graph *g = r->scope->graph;
@@ -495,7 +480,7 @@ static Value *new_value(Reader *r, const char *name) {
   v->type.rank = -1;
   v->id = (int)g->values.n;
   vec_push(r->ctx, &g->values, v);
-  scope_add(r, r->scope, v);
+  map_add(r->ctx->arena, &r->scope->names, name)->p = v;
   return v;
 }
 
