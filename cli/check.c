@@ -51,7 +51,7 @@ static bool check(Ctx *ctx, const Command *cmd) {
     nodes = unit.model->graph->nodes.n;
     good = session_passes(ctx, cmd, &unit, NULL) && check_budget(ctx, cmd, unit.program);
   } else good = false;
-  progress("");
+  progress_clear();
   if (cmd->json) return session_json(ctx, json_pack("{ss sb sI so}", "model", cmd->args.at[0], "good", good, "nodes", (json_int_t)nodes, "diagnostics", diags_json(ctx))) && good;
   size_t errors = count(ctx, SEV_ERROR), warnings = count(ctx, SEV_WARNING);
   printf("%s: %zu error%s, %zu warning%s, ", cmd->args.at[0], errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");

@@ -16,8 +16,6 @@ typedef struct Verb {
   int min_args, max_args;                /* positional arguments; max < 0: any number */
 } Verb;
 extern const Verb verb_compile, verb_check, verb_inspect, verb_run, verb_verify, verb_bench, verb_list, verb_explain;
-const Verb *verb_at(size_t i);           /* NULL past the end */
-const Verb *verb_find(const char *name);
 
 /* What the command line says. Texts that need a model to be understood stay texts. */
 typedef VEC(const char *) Texts;
@@ -32,7 +30,7 @@ struct Command {
   Texts dims, shapes, consts, ops, inputs;
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
-  double rtol, atol, ulp;                /* ulp < 0: not used */
+  double rtol, atol, atol_of_max, ulp;   /* ulp < 0: not used */
   bool json, verbose, help, all, per_node, interpret, sanitize;
 };
 
@@ -54,7 +52,8 @@ bool session_emit_options(Ctx *ctx, const Command *cmd, EmitOptions *options);
 /* The pipeline with --dump and -v, until the pass of that name (NULL: all of it). */
 bool session_passes(Ctx *ctx, const Command *cmd, Unit *unit, const char *until);
 bool session_json(Ctx *ctx, const void *json);                             /* prints a json_t on stdout and drops it */
-void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere; "" clears it */
+void progress(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line on a terminal, nothing elsewhere */
+void progress_clear(void);
 Place place_of_model(const Command *cmd);
 
 /* ---- table.c: columns for people */

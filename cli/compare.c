@@ -46,7 +46,7 @@ static Error int_error(const Data *got, const Data *want, int64_t i) {
   int64_t a = data_int(got, i), b = data_int(want, i);
   double d = want->type.elem == ELEM_u64 ? fabs((double)(uint64_t)a - (double)(uint64_t)b) : fabs((double)a - (double)b);
   if (a != b && d == 0) d = 1; /* equal only after rounding to double */
-  return (Error){d, b ? d / fabs((double)b) : d ? INFINITY : 0, d};
+  return (Error){d, b ? d / fabs((double)b) : d > 0 ? INFINITY : 0, d};
 }
 
 Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {

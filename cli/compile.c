@@ -100,7 +100,7 @@ static bool compile(Ctx *ctx, const Command *cmd) {
   progress("compiling %zu kernels", unit.program->kernels.n);
   Sizes sizes = {0};
   if (!emit_library(ctx, &unit, &emit, &sizes)) return false;
-  progress("");
+  progress_clear();
   if (cmd->json) {
     Str report = str_new(ctx);
     if (!report_json(ctx, &unit, &sizes, &report)) return false;

@@ -8,10 +8,7 @@
 static const Verb *const verbs[] = {&verb_compile, &verb_check, &verb_inspect, &verb_run, &verb_verify, &verb_bench, &verb_list, &verb_explain};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-const Verb *verb_at(size_t i) { return i < VERBS ? verbs[i] : NULL; }
-
-const Verb *verb_find(const char *name)
-{
+static const Verb *verb_find(const char *name) {
   for (size_t i = 0; i < VERBS; i++)
     if (!strcmp(verbs[i]->name, name)) return verbs[i];
   return NULL;
@@ -32,8 +29,7 @@ static const struct { DiagCode code; Status status; } statuses[] = {
 };
 
 /* The first error decides: what follows is often its consequence. */
-static Status status_of(const Ctx *ctx)
-{
+static Status status_of(const Ctx *ctx) {
   for (size_t i = 0; i < ctx->diags.n; i++) {
     if (ctx->diags.at[i].severity != SEV_ERROR) continue;
     for (size_t j = 0; j < sizeof statuses / sizeof *statuses; j++)
@@ -43,23 +39,20 @@ static Status status_of(const Ctx *ctx)
   return STATUS_FINE;
 }
 
-static void print_overview(FILE *to)
-{
+static void print_overview(FILE *to) {
   fprintf(to, "sinter compiles a model (an ONNX file, or a file of einsum cascades) into a static library\n"
               "of specialised C kernels with a plain C header.\n\nusage: sinter VERB ... [OPTIONS]\n\n");
   for (size_t i = 0; i < VERBS; i++) fprintf(to, "  %-28s %s\n", verbs[i]->synopsis, verbs[i]->about);
   fprintf(to, "\n  sinter VERB --help           everything about a verb\n  sinter --version             the version of this build\n\nexit status:\n%s", exit_text);
 }
 
-static void print_verb(const Verb *verb, FILE *to)
-{
+static void print_verb(const Verb *verb, FILE *to) {
   fprintf(to, "NAME\n  sinter %s - %s\n\nSYNOPSIS\n  sinter %s\n\nDESCRIPTION\n%s\nOPTIONS\n", verb->name, verb->about, verb->synopsis, verb->description);
   options_print(verb, to);
   fprintf(to, "\nEXIT STATUS\n%s\nEXAMPLES\n%s", exit_text, verb->examples);
 }
 
-static int complain_verb(const char *word)
-{
+static int complain_verb(const char *word) {
   Nearest near = nearest_to(word);
   for (size_t i = 0; i < VERBS; i++) nearest_try(&near, verbs[i]->name);
   fprintf(stderr, "sinter: there is no verb '%s'", word);
@@ -68,8 +61,7 @@ static int complain_verb(const char *word)
   return STATUS_USAGE;
 }
 
-static bool run_verb(Ctx *ctx, void *arg)
-{
+static bool run_verb(Ctx *ctx, void *arg) {
   const Command *cmd = arg;
   return cmd->verb->run(ctx, cmd);
 }
@@ -77,8 +69,7 @@ static bool run_verb(Ctx *ctx, void *arg)
 /* The bytes the compiler may take; a model never needs more by itself, a hostile one might. */
 #define MEMORY_DEFAULT ((int64_t)4 << 30)
 
-static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb)
-{
+static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
   Command cmd = {.verb = verb, .program = argv[0], .argv = argv, .threads = 1, .seed = 1, .rtol = 1e-3, .atol = 1e-7, .ulp = -1, .memory = MEMORY_DEFAULT};
   Str complaint = str_new(ctx);
   if (!options_parse(ctx, argc - 1, argv + 1, &cmd, &complaint)) {
@@ -92,7 +83,7 @@ static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb)
   ctx->memory_cap = (size_t)cmd.memory;
   ctx->verbose = cmd.verbose;
   bool good = ctx_try(ctx, run_verb, &cmd);
-  progress("");
+  progress_clear();
   if (fflush(stdout) || ferror(stdout)) good = diag(ctx, E0800, (Place){.file = "standard output"}, "%s", strerror(errno));
   if (cmd.verbose) fprintf(stderr, "memory: %.1f MB at the peak\n", (double)ctx->memory_peak / 1e6);
   diag_print(ctx, stderr);
@@ -100,8 +91,7 @@ static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb)
   return good || status != STATUS_FINE ? status : STATUS_SYSTEM;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   setlocale(LC_CTYPE, ""); /* of file names and messages; numbers stay as in C */
   const char *word = argc > 1 ? argv[1] : "";
   if (!strcmp(word, "--version") || !strcmp(word, "-V")) {

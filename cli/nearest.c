@@ -4,8 +4,7 @@
 #define LONGEST 64
 
 /* Edit distance with transpositions (optimal string alignment): insert, delete, replace or swap neighbours. */
-static size_t edit_distance(const char *a, const char *b)
-{
+static size_t edit_distance(const char *a, const char *b) {
   size_t na = strlen(a), nb = strlen(b);
   if (na > LONGEST || nb > LONGEST) return SIZE_MAX;
   size_t rows[3][LONGEST + 1];
@@ -32,8 +31,7 @@ Nearest nearest_to(const char *word)
   return (Nearest){.word = word, .distance = (reach < strlen(word) ? reach : strlen(word) - (*word != 0)) + 1};
 }
 
-void nearest_try(Nearest *n, const char *candidate)
-{
+void nearest_try(Nearest *n, const char *candidate) {
   size_t d = edit_distance(n->word, candidate);
   if (d < n->distance) *n = (Nearest){n->word, candidate, d};
 }

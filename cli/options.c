@@ -23,8 +23,7 @@ struct Option {
 
 #define FIELD(type, o, cmd) ((type *)(void *)((char *)(cmd) + (o)->field))
 
-static bool complain(Str *complaint, const char *fmt, ...)
-{
+static bool complain(Str *complaint, const char *fmt, ...) {
   char text[600];
   va_list list;
   va_start(list, fmt);
@@ -35,37 +34,32 @@ static bool complain(Str *complaint, const char *fmt, ...)
 }
 
 /* ---- how a value is taken */
-static bool take_switch(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_switch(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)ctx, (void)value, (void)complaint;
   *FIELD(bool, o, cmd) = true;
   return true;
 }
 
-static bool take_text(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_text(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)ctx, (void)complaint;
   *FIELD(const char *, o, cmd) = value;
   return true;
 }
 
-static bool take_texts(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_texts(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)complaint;
   vec_push(ctx, FIELD(Texts, o, cmd), value);
   return true;
 }
 
 /* NAME=VALUE, kept as text; what stands on either side is looked at when the model is known. */
-static bool take_pair(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_pair(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   const char *equals = strchr(value, '=');
   if (!equals || equals == value || !equals[1]) return complain(complaint, "--%s wants %s, not '%s'", o->name, o->value, value);
   return take_texts(ctx, cmd, o, value, complaint);
 }
 
-static bool take_choice(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_choice(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   Nearest near = nearest_to(value);
   for (const char *p = o->choices; *p;) {
     size_t n = strcspn(p, "|");
@@ -79,8 +73,7 @@ static bool take_choice(Ctx *ctx, Command *cmd, const Option *o, const char *val
   return false;
 }
 
-static bool take_real(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_real(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)ctx;
   char *end;
   double v = strtod(value, &end);
@@ -90,8 +83,7 @@ static bool take_real(Ctx *ctx, Command *cmd, const Option *o, const char *value
 }
 
 /* 64K, 1.5M, 2G or plain bytes; -1 when it is none of them. */
-static int64_t parse_bytes(const char *text)
-{
+static int64_t parse_bytes(const char *text) {
   char *end;
   double v = strtod(text, &end);
   if (end == text || !isdigit((unsigned char)text[0])) return -1;
@@ -105,8 +97,7 @@ static int64_t parse_bytes(const char *text)
   return *end || v > 9e15 ? -1 : (int64_t)v;
 }
 
-static bool take_bytes(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_bytes(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)ctx;
   int64_t bytes = parse_bytes(value);
   if (bytes <= 0) return complain(complaint, "--%s wants a number of bytes (64K, 1.5M, 4G), not '%s'", o->name, value);
@@ -114,8 +105,7 @@ static bool take_bytes(Ctx *ctx, Command *cmd, const Option *o, const char *valu
   return true;
 }
 
-static bool take_count(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_count(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   (void)ctx;
   char *end;
   errno = 0;
@@ -125,15 +115,13 @@ static bool take_count(Ctx *ctx, Command *cmd, const Option *o, const char *valu
   return true;
 }
 
-static bool take_threads(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_threads(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   if (!take_count(ctx, cmd, o, value, complaint)) return false;
   if (cmd->threads == 1) return true;
   return complain(complaint, "--threads %s: this build makes libraries that run on one thread; only --threads 1 is understood", value);
 }
 
-static bool take_budget(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint)
-{
+static bool take_budget(Ctx *ctx, Command *cmd, const Option *o, const char *value, Str *complaint) {
   const struct { const char *name; int64_t *to; } parts[] = {{"ram=", &cmd->ram}, {"flash=", &cmd->flash}};
   for (const char *p = value; *p;) {
     size_t n = strcspn(p, ",");
@@ -179,6 +167,7 @@ static const Option options[] = {
   {"data", 0, "DIR", "verify", take_text, AT(data), 0, "folder with input_K.pb and output_K.pb, or folders test_data_set_N of that kind. Default: the model's own folder"},
   {"rtol", 0, "X", "verify", take_real, AT(rtol), 0, "relative tolerance: |got - want| <= atol + rtol * |want|. Default: 1e-3"},
   {"atol", 0, "X", "verify", take_real, AT(atol), 0, "absolute tolerance. Default: 1e-7"},
+  {"atol-of-max", 0, "X", "verify", take_real, AT(atol_of_max), 0, "adds X times the largest expected magnitude to the absolute tolerance. Default: 0"},
   {"ulp", 0, "N", "verify", take_real, AT(ulp), 0, "tolerance in units in the last place, instead of --rtol and --atol"},
   {"per-node", 0, NULL, "verify", take_switch, AT(per_node), 0, "compares every value between kernels with the reference and names the first wrong node"},
   {"interpret", 0, NULL, "run verify", take_switch, AT(interpret), 0, "runs the reference interpreter instead of compiled code"},
@@ -193,8 +182,7 @@ static const Option options[] = {
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-static bool takes(const Verb *verb, const Option *o)
-{
+static bool takes(const Verb *verb, const Option *o) {
   if (*o->verbs == '*') return true;
   size_t n = strlen(verb->name);
   for (const char *p = strstr(o->verbs, verb->name); p; p = strstr(p + 1, verb->name))
@@ -203,8 +191,7 @@ static bool takes(const Verb *verb, const Option *o)
 }
 
 /* An option nobody takes here: is it misspelt, or another verb's? */
-static bool complain_unknown(const Command *cmd, const char *bad, Str *complaint)
-{
+static bool complain_unknown(const Command *cmd, const char *bad, Str *complaint) {
   const char *word = bad + strspn(bad, "-");
   Nearest near = nearest_to(*word ? word : "-");
   for (int i = 0; i < OPTIONS; i++) {
@@ -222,8 +209,7 @@ static const char *file_name(const char *path) {
   return slash ? slash + 1 : path;
 }
 
-bool options_parse(Ctx *ctx, int argc, char **argv, Command *cmd, Str *complaint)
-{
+bool options_parse(Ctx *ctx, int argc, char **argv, Command *cmd, Str *complaint) {
   struct poptOption table[OPTIONS + 1];
   cmd->recorded = "";
   int n = 0;
@@ -259,8 +245,7 @@ bool options_parse(Ctx *ctx, int argc, char **argv, Command *cmd, Str *complaint
 }
 
 /* Wraps text at a width, with every line after the first indented. */
-static void print_wrapped(FILE *to, const char *text, int column, int indent, int width)
-{
+static void print_wrapped(FILE *to, const char *text, int column, int indent, int width) {
   while (*text) {
     int n = (int)strcspn(text, " ");
     if (column + n > width && column > indent) {
@@ -278,8 +263,7 @@ static void print_wrapped(FILE *to, const char *text, int column, int indent, in
   fputc('\n', to);
 }
 
-void options_print(const Verb *verb, FILE *to)
-{
+void options_print(const Verb *verb, FILE *to) {
   for (int i = 0; i < OPTIONS; i++) {
     const Option *o = &options[i];
     if (!takes(verb, o)) continue;

@@ -82,7 +82,7 @@ static bool run(Ctx *ctx, const Command *cmd) {
   Execution x = {.unit = &unit, .cmd = cmd};
   if (!binding_make(ctx, unit.program, &feeds, &x.binding)) return false;
   if (!(cmd->interpret ? execute_interpreted : execute_compiled)(ctx, &x)) return false;
-  progress("");
+  progress_clear();
   if (cmd->json) return print_json(ctx, &x.binding);
   if (cmd->output) return write_outputs(ctx, cmd, &x.binding);
   for (size_t i = 0; i < x.binding.outputs.n; i++) print_tensor(ctx, unit.program->outputs.at[i]->name, x.binding.outputs.at[i]);

@@ -201,3 +201,7 @@ void progress(const char *fmt, ...) {
   va_end(list);
   fflush(stderr);
 }
+
+void progress_clear(void) {
+  if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
+}

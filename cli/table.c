@@ -16,8 +16,7 @@ Table *table_new(Ctx *ctx, const char *alignment)
   return t;
 }
 
-void table_cell(Table *t, const char *fmt, ...)
-{
+void table_cell(Table *t, const char *fmt, ...) {
   char text[400];
   va_list list;
   va_start(list, fmt);
@@ -27,15 +26,13 @@ void table_cell(Table *t, const char *fmt, ...)
 }
 
 /* Columns a terminal shows, not bytes: continuation bytes of UTF-8 take no room. */
-static int text_width(const char *s)
-{
+static int text_width(const char *s) {
   int n = 0;
   for (; *s; s++) n += ((unsigned char)*s & 0xc0) != 0x80;
   return n;
 }
 
-void table_print(const Table *t, FILE *to, const char *indent)
-{
+void table_print(const Table *t, FILE *to, const char *indent) {
   int *width = NEWN(t->ctx, int, t->columns);
   for (size_t i = 0; i < t->cells.n; i++) {
     int w = text_width(t->cells.at[i]);
@@ -55,8 +52,7 @@ void table_print(const Table *t, FILE *to, const char *indent)
   }
 }
 
-const char *thousands(Ctx *ctx, int64_t n)
-{
+const char *thousands(Ctx *ctx, int64_t n) {
   char digits[24];
   int length = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
   Str s = str_new(ctx);
@@ -68,8 +64,7 @@ const char *thousands(Ctx *ctx, int64_t n)
   return s.s;
 }
 
-const char *engineering(Ctx *ctx, double v, const char *unit)
-{
+const char *engineering(Ctx *ctx, double v, const char *unit) {
   static const struct { double one; const char *prefix; } scale[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}};
   size_t i = 0, last = sizeof scale / sizeof *scale - 1;
   while (i < last && fabs(v) < scale[i].one * 0.9995) i++;

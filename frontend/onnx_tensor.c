@@ -57,12 +57,18 @@ static bool survey(TensorSource *from, const Onnx__TensorProto *t, Place at, con
 }
 
 /* ---- elements that must be decoded */
-typedef struct Store { TensorSource *from; Place at; const char *what; Elem elem; uint8_t *out; size_t next; } Store;
+typedef struct Store { TensorSource *from; Place at; const char *what; Elem elem; int field; uint8_t *out; size_t next, room; } Store; /* next, room: entries, or bytes */
+
+static bool has_room(Store *s, size_t n) { /* the survey has counted; a file that changes under us must still not overflow */
+  return n <= s->room - s->next || diag(s->from->ctx, E0103, s->at, "%s: the file changed while it was read", s->what);
+}
 
 static bool store_number(Store *s, uint64_t v) {
   const ElemInfo *info = elem_info(s->elem);
   int bits = info->bits < 8 ? 8 : info->bits; /* several small elements in a byte, a byte in an entry */
   bool is_signed = info->cls == 'i' && info->bits >= 8, fits;
+  if (s->field == INT32_DATA && v >> 32 == 0) v = (uint64_t)(int64_t)(int32_t)v; /* protobuf reads an int32 by its low 32 bits */
+  if (!has_room(s, 1)) return false;
   if (info->cls == 'b') fits = v <= 1;
   else if (bits == 64) fits = true;
   else if (is_signed) fits = (int64_t)v >= -((int64_t)1 << (bits - 1)) && (int64_t)v < (int64_t)1 << (bits - 1);
@@ -75,7 +81,7 @@ static bool store_number(Store *s, uint64_t v) {
 
 static bool store_text(Store *s, const WireField *f) {
   if (memchr(f->value, 0, f->bytes)) return diag(s->from->ctx, E0500, s->at, "%s: text %zu holds a NUL byte", s->what, s->next);
-  char *text = onnx_tensor_bytes(s->from, f->bytes + 1, s->at, s->what);
+  char *text = has_room(s, 1) ? onnx_tensor_bytes(s->from, f->bytes + 1, s->at, s->what) : NULL;
   if (!text) return false;
   memcpy(text, f->value, f->bytes);
   ((const char **)(void *)s->out)[s->next++] = text;
@@ -85,6 +91,7 @@ static bool store_text(Store *s, const WireField *f) {
 static bool store_chunk(Store *s, const DataField *d, const WireField *f) {
   if (d->wire == WIRE_BYTES && !d->bytes) return store_text(s, f);
   if (d->bytes) { /* raw or fixed width, in more than one piece */
+    if (!has_room(s, f->bytes)) return false;
     memcpy(s->out + s->next, f->value, f->bytes);
     s->next += f->bytes;
     return true;
@@ -98,8 +105,8 @@ static bool store_chunk(Store *s, const DataField *d, const WireField *f) {
   return true;
 }
 
-static const void *decode(TensorSource *from, const Onnx__TensorProto *t, Elem elem, int field, size_t bytes, Place at, const char *what) {
-  Store s = {.from = from, .at = at, .what = what, .elem = elem, .out = onnx_tensor_bytes(from, bytes, at, what)};
+static const void *decode(TensorSource *from, const Onnx__TensorProto *t, Elem elem, int field, size_t entries, size_t bytes, Place at, const char *what) {
+  Store s = {.from = from, .at = at, .what = what, .elem = elem, .field = field, .room = data_fields[field].bytes ? bytes : entries, .out = onnx_tensor_bytes(from, bytes, at, what)};
   const uint8_t *p = from->file + t->span_begin, *end = p + t->span_length;
   WireField f;
   while (s.out && p < end && !wire_field(&p, end, &f))
@@ -174,7 +181,7 @@ static const void *elements(TensorSource *from, const Onnx__TensorProto *t, cons
   }
   if (!want) return "";
   if (data_fields[field].bytes && found[field].chunks == 1) return found[field].at;
-  return decode(from, t, type->elem, field, bytes, at, what);
+  return decode(from, t, type->elem, field, want, bytes, at, what);
 }
 
 const Data *onnx_tensor(TensorSource *from, const Onnx__TensorProto *t, Place at, const char *what) {

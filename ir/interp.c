@@ -44,6 +44,9 @@ struct Calc {
   const Access *access;
 };
 
+/* What an extern kernel is given. */
+typedef struct Call { void **memory; Storage **storage; int64_t *arg, *symbol; } Call;
+
 typedef void ExecFn(const Code *code, Run *run);
 typedef struct Codes { const Code *at; int n; } Codes;
 typedef struct Update { int cursor; int64_t k; } Update;
@@ -59,7 +62,7 @@ struct Code {
   double *cell;                        /* real scalar register */
   const Stmt *stmt;                    /* call, reg */
   const Calc *const *arg;
-  Storage *const *storage;
+  Call *call;
 };
 
 enum { BUCKETS = 1024, MAX_DEPTH = 2000, MAX_LOOPS = 256 };
@@ -311,7 +314,7 @@ static Storage *storage_of(Run *run, const Buf *b) {
     s->next = *bucket;
     *bucket = s;
     bool own = root->space == SPACE_TEMP || root->space == SPACE_REG;
-    s->count = count_of(run, root, own && is_symbolic(run, root)); /* a symbol may get its value later, from an extern kernel */
+    s->count = count_of(run, root, is_symbolic(run, root)); /* a symbol may get its value later, from an extern kernel */
     int64_t bytes = elem_bytes(root->elem, s->count);
     if (bytes < 0) fail(run, E0701, text_of(run, root, "the size"));
     if (own) s->base = arena_alloc(run->owned, (size_t)bytes);
@@ -444,19 +447,15 @@ static void exec_reg(const Code *c, Run *run) {
 
 static void exec_call(const Code *c, Run *run) {
   const Stmt *s = c->stmt;
-  int nargs = s->call.n, nbufs = s->call.nbufs, nin = s->call.nin, nsymbols = s->call.nsymbols;
-  int64_t *arg = arena_alloc(run->code, array_bytes(run->ctx, (size_t)nargs, sizeof *arg)), *symbol = arena_alloc(run->code, array_bytes(run->ctx, (size_t)nsymbols, sizeof *symbol));
-  void **memory = arena_alloc(run->code, array_bytes(run->ctx, (size_t)nbufs, sizeof *memory));
-  for (int i = 0; i < nargs; i++) arg[i] = c->arg[i]->as_int(c->arg[i], run);
-  for (int i = 0; i < nbufs; i++) memory[i] = c->storage[i]->base;
-  if (!s->call.ext->reference(run->ctx, memory, memory + nin, arg, nargs, symbol)) {
-    if (!diag_errors(run->ctx)) diag(run->ctx, E0601, (Place){.node = run->kernel->name}, "the kernel of %s failed", s->call.ext->op);
-    longjmp(run->fail, 1);
+  int nin = s->call.nin, nbufs = s->call.nbufs;
+  for (int i = 0; i < s->call.n; i++) c->call->arg[i] = c->arg[i]->as_int(c->arg[i], run);
+  s->call.ext->kernel((const void *const *)c->call->memory, c->call->memory + nin, c->call->arg, c->call->symbol);
+  for (int i = 0; i < s->call.nsymbols; i++)
+    if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, s->call.symbol[i], c->call->symbol[i]);
+  for (int i = nin; i < nbufs; i++) {
+    const Storage *out = c->call->storage[i];
+    if (out && out->written) memset(out->written, 1, (size_t)out->count);
   }
-  for (int i = 0; i < nsymbols; i++)
-    if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, s->call.symbol[i], symbol[i]);
-  for (int i = nin; i < nbufs; i++)
-    if (c->storage[i]->written) memset(c->storage[i]->written, 1, (size_t)c->storage[i]->count);
 }
 
 /* ---- compiling */
@@ -745,17 +744,23 @@ static void store(Compiler *c, const Stmt *s, Code *code) {
 
 static void call(Compiler *c, const Stmt *s, Code *code) {
   const Calc **arg = make(c, (size_t)s->call.n, sizeof *arg);
-  Storage **storage = make(c, (size_t)s->call.nbufs, sizeof *storage);
+  Call *call = make(c, 1, sizeof *call);
+  call->memory = make(c, (size_t)s->call.nbufs, sizeof *call->memory);
+  call->storage = make(c, (size_t)s->call.nbufs, sizeof *call->storage);
+  call->arg = make(c, (size_t)s->call.n, sizeof *call->arg);
+  call->symbol = make(c, (size_t)s->call.nsymbols, sizeof *call->symbol);
   for (int i = 0; i < s->call.n; i++) arg[i] = converted(c, expression(c, s->call.arg[i]), (Kind)s->call.arg[i]->vk, KIND_INT);
   for (int i = 0; i < s->call.nbufs; i++) {
     Buf *b = s->call.bufs[i];
+    if (!b) continue; /* absent */
     if (i >= s->call.nin && (b->space == SPACE_CONST || b->space == SPACE_INPUT)) fail(c->run, E0601, text_of(c->run, b, "a store into what may only be read: an element"));
-    storage[i] = storage_of(c->run, b);
+    call->storage[i] = storage_of(c->run, b);
+    call->memory[i] = call->storage[i]->base;
   }
   code->exec = exec_call;
   code->stmt = s;
   code->arg = arg;
-  code->storage = storage;
+  code->call = call;
 }
 
 static Codes codes(Compiler *c, const Body *body) {

@@ -20,7 +20,7 @@ struct Stmt {
     struct { Reduce op; const Expr *value; Buf *buf; int n; const Expr **index; } store; /* RED_SET, ADD, MUL, MAX, MIN, AND, OR; into memory or a register */
     struct { Buf *buf; } reg;                                 /* declares a register (array), scope: the rest of this body */
     struct { Hint what; const Expr *arg; } hint;
-    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; } call; /* an extern op's kernel: bufs[0..nin) are read, the rest written; symbols it sets */
+    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out` and work memory, NULL where absent; the symbols it sets */
   };
 };
 /* Vectors: inside a VEC loop over l with L lanes, a load whose last index has coefficient 1 of l is a vector load, one without l is a scalar
