@@ -200,8 +200,17 @@ Ctx *ctx_new(void) {
   return ctx;
 }
 
+typedef struct Release { void (*run)(void *arg); void *arg; struct Release *next; } Release;
+
+void ctx_on_free(Ctx *ctx, void (*release)(void *arg), void *arg) {
+  Release *r = NEW(ctx, Release);
+  *r = (Release){release, arg, ctx->releases};
+  ctx->releases = r;
+}
+
 void ctx_free(Ctx *ctx) {
   if (!ctx) return;
+  for (Release *r = ctx->releases; r; r = r->next) r->run(r->arg);
   while (ctx->arenas) arena_free(ctx->arenas);
   free(ctx->names);
   free(ctx);

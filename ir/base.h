@@ -73,10 +73,12 @@ struct Ctx {
   size_t memory_used, memory_peak;
   jmp_buf *escape;                                            /* innermost ctx_try */
   struct Arena *arenas;
+  struct Release *releases;                                   /* ctx_on_free */
   int next_id;                                                /* of variables and buffers: orders terms, names nothing */
   bool verbose;
 };
 Ctx *ctx_new(void);                                           /* NULL when memory is out */
 void ctx_free(Ctx *ctx);
+void ctx_on_free(Ctx *ctx, void (*release)(void *arg), void *arg); /* runs when the context is freed, last one first: for what no arena holds (mapped files) */
 bool ctx_try(Ctx *ctx, bool (*body)(Ctx *ctx, void *arg), void *arg); /* runs body; false when it returned false or memory ran out (E0901) */
 _Noreturn void ctx_out_of_memory(Ctx *ctx);

@@ -10,6 +10,9 @@
 
 typedef enum Reduce { RED_SET, RED_ADD, RED_MUL, RED_MAX, RED_MIN, RED_AND, RED_OR, RED_LAST, RED_FIRST } Reduce;
 const char *reduce_text(Reduce r);                       /* "=", "+=", "max=" ... */
+Op reduce_op(Reduce r);                                  /* OP_ADD, OP_MUL, ...; OP_COUNT for =, last=, first= */
+/* What a reduction over nothing gives: dest is the type it is stored to (-inf or the least value of an integer type for max=), kind that of the value. NULL for =, last=, first=. */
+const Expr *reduce_identity(Ctx *ctx, Reduce r, Elem dest, Kind kind);
 
 #define MAX_AXES 32
 typedef struct Ein {
@@ -17,7 +20,7 @@ typedef struct Ein {
   Buf *out; const Expr *index[MAX_RANK * 2];             /* left side; out->rank indices, X_AFF or computed */
   int naxes, nout; const Var *axis[MAX_AXES];
   const Expr *rhs;
-  const Expr *unless_empty;                              /* reserved; NULL */
+  bool accumulate;                                       /* a later statement on the same tensor: out is not set to the identity (or its mask to false) first */
   Place place;                                           /* the operator text it comes from, and the node */
 } Ein;
 

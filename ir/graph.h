@@ -34,6 +34,7 @@ typedef struct Graph {
   VEC(Value *) values;
   VEC(Node *) nodes;                                     /* in execution order after graph_sort */
   struct Graph *outer;                                   /* the graph a region sits in */
+  struct ValueIndex *index;                              /* names to values, kept by graph_value; who removes from or renames in `values` sets it to NULL */
 } Graph;
 
 typedef struct OpsetId { const char *domain; int64_t version; } OpsetId;
@@ -46,7 +47,8 @@ typedef struct Model {
   const struct EinLib *lib;                              /* operator texts that apply (library, --ops, the model's own) */
 } Model;
 
-Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make */
+Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make; in this graph only, not in outer ones */
+Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
 const Attr *node_attr(const Node *n, const char *name);
 bool graph_sort(Ctx *ctx, Graph *g);                             /* topological; E0200 names a cycle or an undefined value */

@@ -20,11 +20,12 @@ struct Stmt {
     struct { Reduce op; const Expr *value; Buf *buf; int n; const Expr **index; } store; /* RED_SET, ADD, MUL, MAX, MIN, AND, OR; into memory or a register */
     struct { Buf *buf; } reg;                                 /* declares a register (array), scope: the rest of this body */
     struct { Hint what; const Expr *arg; } hint;
-    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs; } call; /* an extern op's kernel */
+    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out` and work memory, NULL where absent; the symbols it sets */
   };
 };
 /* Vectors: inside a VEC loop over l with L lanes, a load whose last index has coefficient 1 of l is a vector load, one without l is a scalar
- * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. */
+ * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. Outside a VEC loop one lane of such a buffer is reached with
+ * one more index: the lane. */
 
 typedef struct Kernel {
   const char *name;                                           /* C identifier, unique in the program */
@@ -52,11 +53,16 @@ Stmt *s_if(Ctx *ctx, const Expr *cond);
 Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
 Stmt *s_reg(Ctx *ctx, Buf *b);
 Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
+Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind */
+/* Every statement, outside in; enter returns false to leave out what is inside. Depth is the depth of the nest. */
+void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg);
+void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg); /* the expressions of this statement alone */
 
 /* ---- text (ir/tile_text.c): printed form = input form, at every stage */
 void program_print(const Ctx *ctx, const Program *p, Str *out);
 void kernel_print(const Ctx *ctx, const Kernel *k, Str *out);
-Program *program_parse(Ctx *ctx, const char *file, const char *text);
+/* Constants of more than 16 elements print as #hash; `weights` says where they come from (matched by hash), may be NULL. E0600 with the line. */
+Program *program_parse(Ctx *ctx, const char *file, const char *text, const Program *weights);
 /* ---- ir/tile_verify.c: structure, scopes, ranks, types, proven bounds where intervals allow; E0601 */
 bool program_verify(Ctx *ctx, const Program *p);
 /* ---- ir/naive.c: cascade -> naive nest (k->body). Emptiness becomes explicit conditions; IF, ELSE, HAS disappear; masks are materialised. */

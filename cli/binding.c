@@ -1,0 +1,93 @@
+/* The data of one run: every input checked and at its place, memory for every output, a value for every symbol. */
+#include "cli/cli.h"
+
+static const char *buf_type(Ctx *ctx, const Buf *b) {
+  Str s = str_new(ctx);
+  str_printf(&s, "%s[", elem_info(b->elem)->name);
+  for (int d = 0; d < b->rank; d++) {
+    if (d) str_add(&s, ",");
+    ext_print(ctx, b->dim[d], &s);
+  }
+  str_add(&s, "]");
+  return s.s;
+}
+
+static SymbolValue *symbol_find(const Binding *b, const char *name) {
+  for (size_t i = 0; i < b->symbols.n; i++)
+    if (!strcmp(b->symbols.at[i].name, name)) return &b->symbols.at[i];
+  return NULL;
+}
+
+int64_t binding_symbol(void *arg, const char *name) {
+  const SymbolValue *s = symbol_find(arg, name);
+  return s ? s->value : 0;
+}
+
+void binding_set_symbol(void *arg, const char *name, int64_t value) {
+  SymbolValue *s = symbol_find(arg, name);
+  if (s) s->value = value, s->known = true;
+}
+
+/* One extent of an input: a number must agree; a symbol takes the extent of the data, once. */
+static bool bind_extent(Ctx *ctx, Binding *b, ext_t want, int64_t have) {
+  if (ext_is_const(ctx, want)) return want == have;
+  Str text = str_new(ctx);
+  ext_print(ctx, want, &text);
+  SymbolValue *s = symbol_find(b, text.s);
+  if (!s) return true; /* a polynomial of symbols: checked below, when all have values */
+  int64_t lo, hi;
+  ext_range(ctx, want, &lo, &hi);
+  if (have < lo || have > hi || (s->known && s->value != have)) return false;
+  s->value = have, s->known = true;
+  return true;
+}
+
+static bool bind_input(Ctx *ctx, Binding *b, const Buf *input, const Data *data) {
+  bool fits = data->type.elem == input->elem && data->type.rank == input->rank;
+  for (int d = 0; fits && d < input->rank; d++) fits = bind_extent(ctx, b, input->dim[d], data->type.dim[d]);
+  if (fits) return true;
+  Str have = str_new(ctx);
+  type_print(ctx, &data->type, &have);
+  return diag(ctx, E0500, (Place){0}, "data of input '%s' are %s, the program takes %s", input->name, have.s, buf_type(ctx, input));
+}
+
+static Type type_now(Ctx *ctx, const Binding *b, const Buf *buf) {
+  Type t = {.elem = buf->elem, .rank = buf->rank};
+  for (int d = 0; d < buf->rank; d++) t.dim[d] = ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
+  return t;
+}
+
+bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) {
+  *out = (Binding){.program = p};
+  for (size_t i = 0; i < ext_symbols(ctx); i++) {
+    int64_t lo, hi;
+    const char *name = ext_symbol_name(ctx, i, &lo, &hi);
+    vec_push(ctx, &out->symbols, ((SymbolValue){name, hi, false}));
+  }
+  bool good = true;
+  for (size_t i = 0; i < p->inputs.n; i++) {
+    const Buf *input = p->inputs.at[i];
+    const Data *data = NULL;
+    for (size_t j = 0; j < feeds->n; j++)
+      if (!strcmp(feeds->at[j].name, input->name)) data = feeds->at[j].data;
+    if (data) good = bind_input(ctx, out, input, data) && good;
+    else good = diag(ctx, E0204, (Place){0}, "there are no data for input '%s' %s", input->name, buf_type(ctx, input));
+    vec_push(ctx, &out->inputs, data);
+  }
+  if (!good) return false;
+  for (size_t i = 0; i < p->outputs.n; i++) {
+    Type t = type_now(ctx, out, p->outputs.at[i]);
+    Data *data = data_new(ctx, t.elem, t.rank, t.dim);
+    if (!data) return false;
+    vec_push(ctx, &out->outputs, data);
+  }
+  return true;
+}
+
+void binding_close(Ctx *ctx, Binding *b) {
+  for (size_t i = 0; i < b->outputs.n; i++) {
+    Data *d = b->outputs.at[i];
+    d->type = type_now(ctx, b, b->program->outputs.at[i]);
+    d->nbytes = (size_t)elem_bytes(d->type.elem, type_bound(ctx, &d->type));
+  }
+}

@@ -1,0 +1,85 @@
+/* How far apart two tensors are: absolute, relative, and in units in the last place. */
+#include "cli/cli.h"
+#include <math.h>
+
+static bool same_shape(const Type *a, const Type *b) {
+  for (int i = 0; i < a->rank && a->rank == b->rank; i++)
+    if (a->dim[i] != b->dim[i]) return false;
+  return a->rank == b->rank;
+}
+
+static const char *type_text(Ctx *ctx, const Type *t) {
+  Str s = str_new(ctx);
+  type_print(ctx, t, &s);
+  return s.s;
+}
+
+/* The stored bits of a real element, so ordered that neighbours differ by one: sign and magnitude become two's complement. */
+static int64_t ordered_bits(const Data *d, int64_t i) {
+  int bits = elem_info(d->type.elem)->bits;
+  const unsigned char *p = d->bytes;
+  uint64_t u = 0;
+  if (bits < 8) u = (uint64_t)(p[i * bits / 8] >> (i * bits % 8)) & ((1u << bits) - 1);
+  else memcpy(&u, p + i * (bits / 8), (size_t)bits / 8); /* little-endian, as tensors are stored */
+  uint64_t sign = (uint64_t)1 << (bits - 1);
+  return u & sign ? -(int64_t)(u & (sign - 1)) : (int64_t)u;
+}
+
+static double ulp_between(const Data *a, const Data *b, int64_t i) {
+  return fabs((double)ordered_bits(a, i) - (double)ordered_bits(b, i));
+}
+
+typedef struct Error { double absolute, relative, ulp; } Error;
+
+static const Error apart = {INFINITY, INFINITY, INFINITY};
+
+static Error real_error(const Data *got, const Data *want, int64_t i) {
+  double a = data_real(got, i), b = data_real(want, i);
+  if (isnan(a) || isnan(b)) return isnan(a) && isnan(b) ? (Error){0} : apart;
+  if (a == b) return (Error){0};
+  if (isinf(a) || isinf(b)) return apart;
+  double d = fabs(a - b);
+  return (Error){d, b != 0 ? d / fabs(b) : INFINITY, ulp_between(got, want, i)};
+}
+
+static Error int_error(const Data *got, const Data *want, int64_t i) {
+  int64_t a = data_int(got, i), b = data_int(want, i);
+  double d = want->type.elem == ELEM_u64 ? fabs((double)(uint64_t)a - (double)(uint64_t)b) : fabs((double)a - (double)b);
+  if (a != b && d == 0) d = 1; /* equal only after rounding to double */
+  return (Error){d, b ? d / fabs((double)b) : d > 0 ? INFINITY : 0, d};
+}
+
+Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
+  Difference r = {.first = -1, .worst = -1};
+  if (got->type.elem != want->type.elem || !same_shape(&got->type, &want->type)) {
+    r.mismatch = ctx_printf(ctx, "got %s, want %s", type_text(ctx, &got->type), type_text(ctx, &want->type));
+    return r;
+  }
+  bool real = elem_info(want->type.elem)->cls == 'r';
+  double worst = -1;
+  r.count = type_bound(ctx, &want->type);
+  for (int64_t i = 0; i < r.count; i++) {
+    Error e = real ? real_error(got, want, i) : int_error(got, want, i);
+    /* Against zero a relative error says nothing; the absolute one judges there. */
+    double magnitude = real ? fabs(data_real(want, i)) : fabs((double)data_int(want, i));
+    bool within = e.absolute == 0 || (t.ulp >= 0 ? e.ulp <= t.ulp : e.absolute <= t.atol + t.rtol * magnitude);
+    if (e.absolute > r.max_abs) r.max_abs = e.absolute;
+    if (e.relative > r.max_rel && magnitude > 0) r.max_rel = e.relative;
+    if (e.ulp > r.max_ulp) r.max_ulp = e.ulp;
+    if (e.absolute > worst) worst = e.absolute, r.worst = i;
+    if (within) continue;
+    r.wrong++;
+    if (r.first < 0) r.first = i;
+  }
+  return r;
+}
+
+const char *element_place(Ctx *ctx, const Type *t, int64_t i) {
+  int64_t index[MAX_RANK] = {0};
+  for (int d = t->rank - 1; d >= 0 && i > 0; d--) index[d] = i % t->dim[d], i /= t->dim[d];
+  Str s = str_new(ctx);
+  str_add(&s, "[");
+  for (int d = 0; d < t->rank; d++) str_printf(&s, "%s%lld", d ? "," : "", (long long)index[d]);
+  str_add(&s, "]");
+  return s.s;
+}

@@ -1,0 +1,130 @@
+/* sinter compile: a model becomes a static library, a header and a report. */
+#include "cli/cli.h"
+#include <errno.h>
+#include <sys/stat.h>
+
+/* First and last node stand for all. */
+static const char *node_names(Ctx *ctx, const Kernel *k) {
+  if (!k->nodes.n) return "-";
+  if (k->nodes.n == 1) return k->nodes.at[0];
+  const char *between = k->nodes.n == 2 ? "" : ".. ";
+  return ctx_printf(ctx, "%s %s%s", k->nodes.at[0], between, k->nodes.at[k->nodes.n - 1]);
+}
+
+static const char *kernel_result(Ctx *ctx, const Kernel *k) {
+  KernelParam *param;
+  const char **symbols;
+  size_t nsymbols, n = kernel_params(ctx, k, &param, &symbols, &nsymbols);
+  for (size_t i = n; i-- > 0;) {
+    if (!param[i].written) continue;
+    Str s = str_new(ctx);
+    const Buf *b = param[i].buf;
+    str_printf(&s, "%s[", elem_info(b->elem)->name);
+    for (int d = 0; d < b->rank; d++) {
+      if (d) str_add(&s, ",");
+      ext_print(ctx, b->dim[d], &s);
+    }
+    str_add(&s, "]");
+    return s.s;
+  }
+  return "-";
+}
+
+static void print_kernels(Ctx *ctx, const Program *p) {
+  Table *t = table_new(ctx, "lllrrl");
+  const char *const head[] = {"kernel", "nodes", "result", "flop", "bytes", "schedule"};
+  for (size_t i = 0; i < sizeof head / sizeof *head; i++) table_cell(t, "%s", head[i]);
+  for (size_t i = 0; i < p->kernels.n; i++) {
+    const Kernel *k = p->kernels.at[i];
+    table_cell(t, "%s", k->name);
+    table_cell(t, "%.40s", node_names(ctx, k));
+    table_cell(t, "%s", kernel_result(ctx, k));
+    table_cell(t, "%s", thousands(ctx, k->flops));
+    table_cell(t, "%s", thousands(ctx, k->bytes));
+    table_cell(t, "%s%s", k->schedule ? k->schedule : "", p->arena_culprit && !strcmp(p->arena_culprit, k->name) && p->kernels.n > 1 ? "  <- arena peak" : "");
+  }
+  table_print(t, stdout, "  ");
+}
+
+static bool check_budget(Ctx *ctx, const Command *cmd, const Sizes *s) {
+  int64_t ram = s->arena + s->state + s->stack, flash = s->weights + s->code;
+  const struct { const char *name; int64_t need, limit; } parts[] = {{"ram", ram, cmd->ram}, {"flash", flash, cmd->flash}};
+  bool within = true;
+  for (size_t i = 0; i < 2; i++)
+    if (parts[i].limit && parts[i].need > parts[i].limit)
+      within = diag(ctx, E0803, place_of_model(cmd), "%s %s bytes needed, the budget has %s", parts[i].name, thousands(ctx, parts[i].need), thousands(ctx, parts[i].limit));
+  if (cmd->json || (!cmd->ram && !cmd->flash)) return within;
+  printf("  budget:");
+  for (size_t i = 0; i < 2; i++)
+    if (parts[i].limit) printf(" %s %s of %s%s", parts[i].name, thousands(ctx, parts[i].need), thousands(ctx, parts[i].limit), i == 0 && cmd->flash ? "," : "");
+  printf(": %s\n", within ? "within" : "over");
+  return within;
+}
+
+static void print_summary(Ctx *ctx, const Unit *u, size_t nodes, const EmitOptions *o, const Sizes *s) {
+  const Program *p = u->program;
+  int64_t flops = 0;
+  for (size_t i = 0; i < p->kernels.n; i++) flops += p->kernels.at[i]->flops;
+  printf("%s   model %016llx   %zu node%s -> %zu kernel%s   %s flop   target %s\n", o->name, (unsigned long long)p->hash, nodes, nodes == 1 ? "" : "s",
+         p->kernels.n, p->kernels.n == 1 ? "" : "s", thousands(ctx, flops), u->opt->target->name);
+  print_kernels(ctx, p);
+  printf("  weights %s  code %s  arena %s (lower bound %s%s%s)  state %s  stack %s\n", thousands(ctx, s->weights), thousands(ctx, s->code), thousands(ctx, s->arena),
+         thousands(ctx, p->arena_bound), p->arena_culprit ? ", at " : "", p->arena_culprit ? p->arena_culprit : "", thousands(ctx, s->state), s->stack < 0 ? "not known" : thousands(ctx, s->stack));
+}
+
+static void print_files(const EmitOptions *o) {
+  static const struct { const char *prefix, *suffix; bool sources; } files[] = {{"lib", ".a", false}, {"", ".h", false}, {"", ".json", false}, {"", ".c", true}};
+  const char *between = "";
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    if (files[i].sources && !o->keep_sources) continue;
+    printf("%s%s/%s%s%s", between, o->dir, files[i].prefix, o->name, files[i].suffix);
+    between = "  ";
+  }
+  printf("%s\n", o->weights == WEIGHTS_BIN ? "  and the weights beside them" : "");
+}
+
+static bool compile(Ctx *ctx, const Command *cmd) {
+  ImportOptions import;
+  Options options;
+  EmitOptions emit;
+  if (!cmd->output) return diag(ctx, E0802, (Place){.file = "command line"}, "compile needs -o DIR, the folder for the library");
+  bool good = session_options(ctx, cmd, &options);
+  if (!session_import(ctx, cmd, &import) || !good) return false;
+  Unit unit = {.opt = &options};
+  unit.model = session_read(ctx, cmd, &import);
+  if (!unit.model) return false;
+  size_t nodes = unit.model->graph->nodes.n;
+  if (!session_passes(ctx, cmd, &unit, NULL) || !session_emit_options(ctx, cmd, &emit)) return false;
+  if (!emit.name) emit.name = c_identifier(ctx, unit.model->name);
+  if (mkdir(emit.dir, 0777) && errno != EEXIST) return diag(ctx, E0800, (Place){.file = emit.dir}, "%s", strerror(errno));
+  progress("compiling %zu kernels", unit.program->kernels.n);
+  Sizes sizes = {0};
+  if (!emit_library(ctx, &unit, &emit, &sizes)) return false;
+  progress_clear();
+  if (cmd->json) {
+    Str report = str_new(ctx);
+    if (!report_json(ctx, &unit, &sizes, &report)) return false;
+    printf("%s\n", report.s);
+    return check_budget(ctx, cmd, &sizes);
+  }
+  print_summary(ctx, &unit, nodes, &emit, &sizes);
+  bool within = check_budget(ctx, cmd, &sizes);
+  print_files(&emit);
+  return within;
+}
+
+const Verb verb_compile = {
+  .name = "compile", .synopsis = "compile MODEL -o DIR", .about = "a static library, a header and a report", .min_args = 1, .max_args = 1, .run = compile,
+  .description =
+    "  Reads MODEL (.onnx, .ein or IR text) and writes into DIR\n"
+    "    lib<name>.a   the kernels and, unless --weights bin, the weights\n"
+    "    <name>.h      a C99 and C++ header: one function, typed pointers, sizes as macros\n"
+    "    <name>.json   the report: kernels, sizes, memory plan\n"
+    "  Files appear whole or not at all, and the same input gives the same bytes on any machine.\n"
+    "  The table printed shows each kernel with the model's nodes it came from, its result, the\n"
+    "  floating-point operations and bytes it must at least move, and its schedule.\n",
+  .examples =
+    "  sinter compile kws.onnx -o build\n"
+    "  sinter compile kws.onnx -o build --target x86-avx2 --dim batch=1 --emit c\n"
+    "  sinter compile softmax.ein -o build --dim K=64 --budget ram=16K,flash=64K\n",
+};

@@ -1,0 +1,135 @@
+/* A model and the data that goes into it: data bind the model's open dimensions, and give the inputs that operators need when compiling. */
+#include "cli/cli.h"
+
+static const Data *feed_find(const Feeds *feeds, const char *name) {
+  for (size_t i = 0; i < feeds->n; i++)
+    if (!strcmp(feeds->at[i].name, name)) return feeds->at[i].data;
+  return NULL;
+}
+
+bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs) {
+  ImportOptions import;
+  if (!session_import(ctx, cmd, &import)) return false;
+  Model *model = session_read(ctx, cmd, &import);
+  if (!model) return false;
+  const Graph *g = model->graph;
+  /* Inputs that --const made constants are no inputs any more, but the files still count them: they stand where they stood. */
+  size_t consts = import.consts.n;
+  if (set->inputs.n > g->inputs.n + consts)
+    return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu inputs, the model has %zu", set->inputs.n, g->inputs.n);
+  if (set->outputs.n > g->outputs.n)
+    return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu outputs, the model has %zu", set->outputs.n, g->outputs.n);
+  if (consts) {
+    ImportOptions open = import;
+    open.consts.n = 0;
+    model = session_read(ctx, cmd, &open);
+    if (!model) return false;
+    g = model->graph;
+  }
+  for (size_t i = 0; i < set->inputs.n && i < g->inputs.n; i++)
+    if (set->inputs.at[i]) vec_push(ctx, out, ((Feed){g->inputs.at[i]->name, set->inputs.at[i]}));
+  for (size_t i = 0; i < g->outputs.n; i++) vec_push(ctx, outputs, g->outputs.at[i]->name);
+  return true;
+}
+
+/* ---- open dimensions */
+static bool dim_given(const ImportOptions *import, const char *name) {
+  for (size_t i = 0; i < import->dims.n; i++)
+    if (!strcmp(import->dims.at[i].name, name)) return true;
+  return false;
+}
+
+static bool shape_given(const ImportOptions *import, const char *input) {
+  for (size_t i = 0; i < import->shapes.n; i++)
+    if (!strcmp(import->shapes.at[i].input, input)) return true;
+  return false;
+}
+
+static void bind_shape(Ctx *ctx, ImportOptions *import, const char *input, const Type *data) {
+  ShapeOption shape = {.input = input, .rank = data->rank};
+  for (int d = 0; d < data->rank; d++) shape.dim[d] = data->dim[d];
+  if (!shape_given(import, input)) vec_push(ctx, &import->shapes, shape);
+}
+
+/* Dimensions that are open and that the command line leaves open take the extent of the data. */
+static bool bind_dims(Ctx *ctx, const Value *v, const Data *data, ImportOptions *import) {
+  if (v->type.rank < 0) {
+    bind_shape(ctx, import, v->name, &data->type);
+    return true;
+  }
+  if (v->type.rank != data->type.rank)
+    return diag(ctx, E0500, (Place){0}, "input '%s' has rank %d, its data have rank %d", v->name, v->type.rank, data->type.rank);
+  bool bound = false;
+  for (int d = 0; d < v->type.rank; d++) {
+    ext_t extent = v->type.dim[d];
+    if (extent >= 0 && ext_is_const(ctx, extent)) continue;
+    const char *name = v->dim_names ? v->dim_names[d] : NULL;
+    if (name && dim_given(import, name)) continue;
+    if (name && *name) vec_push(ctx, &import->dims, ((DimOption){name, false, data->type.dim[d]}));
+    else bind_shape(ctx, import, v->name, &data->type);
+    bound = true;
+  }
+  if (bound) diag(ctx, N0001, (Place){0}, "the shape of input '%s' is taken from its data", v->name);
+  return true;
+}
+
+/* ---- inputs that are needed when compiling */
+static bool read_when_compiling(const Graph *g, const EinLib *lib, const Value *v) {
+  for (size_t i = 0; i < g->nodes.n; i++) {
+    const Node *n = g->nodes.at[i];
+    for (size_t j = 0; j < n->in.n; j++)
+      if (n->in.at[j] == v && ein_static_input(lib, n->op, n->domain, n->opset, (int)j)) return true;
+  }
+  return false;
+}
+
+/* Shapes, axes and counts: small, and not real. */
+static bool may_be_setting(const Ctx *ctx, const Data *d) {
+  enum { MOST = 4096 };
+  return strchr("iub", elem_info(d->type.elem)->cls) && type_bound(ctx, &d->type) <= MOST;
+}
+
+static bool add_constant(Ctx *ctx, ImportOptions *import, const char *input, const Data *data) {
+  for (size_t i = 0; i < import->consts.n; i++)
+    if (!strcmp(import->consts.at[i].input, input)) return false;
+  vec_push(ctx, &import->consts, ((ConstOption){input, data}));
+  diag(ctx, N0001, (Place){0}, "input '%s' is needed when compiling and taken as a constant from its data", input);
+  return true;
+}
+
+static bool needs_constant(const Ctx *ctx, size_t mark) {
+  for (size_t i = mark; i < ctx->diags.n; i++)
+    if (ctx->diags.at[i].code == E0307) return true;
+  return false;
+}
+
+static bool compile(Ctx *ctx, const Command *cmd, const ImportOptions *import, const char *until, Unit *unit) {
+  *unit = (Unit){.opt = unit->opt};
+  unit->model = session_read(ctx, cmd, import);
+  return unit->model && session_passes(ctx, cmd, unit, until);
+}
+
+bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *until, Unit *unit) {
+  ImportOptions import;
+  if (!session_import(ctx, cmd, &import)) return false;
+  const Model *model = session_read(ctx, cmd, &import);
+  if (!model) return false;
+  const Graph *g = model->graph;
+  for (size_t i = 0; i < g->inputs.n; i++) {
+    const Value *v = g->inputs.at[i];
+    const Data *data = feed_find(feeds, v->name);
+    if (!data) continue;
+    if (!bind_dims(ctx, v, data, &import)) return false;
+    if (read_when_compiling(g, import.lib, v)) add_constant(ctx, &import, v->name, data);
+  }
+  size_t mark = diag_mark(ctx);
+  if (compile(ctx, cmd, &import, until, unit)) return true;
+  if (!needs_constant(ctx, mark)) return false;
+  diag_rewind(ctx, mark);
+  bool added = false;
+  for (size_t i = 0; i < g->inputs.n; i++) {
+    const Data *data = feed_find(feeds, g->inputs.at[i]->name);
+    if (data && may_be_setting(ctx, data)) added = add_constant(ctx, &import, g->inputs.at[i]->name, data) || added;
+  }
+  return compile(ctx, cmd, &import, until, unit) && (added || !diag_errors(ctx));
+}

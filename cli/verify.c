@@ -1,0 +1,171 @@
+/* sinter verify: does the compiled model give the results that are expected? */
+#include "cli/cli.h"
+#include "cli/verify.h"
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *folder_of(Ctx *ctx, const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? internn(ctx, path, (size_t)(slash - path) + (slash == path)) : ".";
+}
+
+Tolerance verify_tolerance(const Ctx *ctx, const Command *cmd, const Data *want, double of_max) {
+  double most = 0;
+  for (int64_t i = 0, n = of_max > 0 ? type_bound(ctx, &want->type) : 0; i < n; i++) {
+    double v = fabs(data_real(want, i));
+    if (isfinite(v) && v > most) most = v;
+  }
+  return (Tolerance){cmd->rtol, cmd->atol + of_max * most, cmd->ulp};
+}
+
+/* ---- the optional passes on the graph, left out: the reference is the model as it was written */
+const char *verify_without_rewrites(Ctx *ctx, const Command *cmd) {
+  Str s = str_new(ctx);
+  str_add(&s, cmd->disable ? cmd->disable : "");
+  for (size_t i = 0; i < pass_count(); i++)
+    if (pass_at(i)->optional) str_printf(&s, "%s%s", s.n ? "," : "", pass_at(i)->name);
+  return s.s;
+}
+
+bool verify_reference(Ctx *ctx, const Command *cmd, const Options *options, const Feeds *feeds, bool want_values, Execution *x) {
+  Options *plain = NEW(ctx, Options);
+  Unit *unit = NEW(ctx, Unit);
+  *plain = *options;
+  plain->disable = verify_without_rewrites(ctx, cmd);
+  *unit = (Unit){.opt = plain};
+  *x = (Execution){.unit = unit, .cmd = cmd, .want_values = want_values};
+  return feed_compile(ctx, cmd, feeds, "bind", unit) && binding_make(ctx, unit->program, feeds, &x->binding) && execute_interpreted(ctx, x);
+}
+
+/* ---- one data set */
+static const char *number(Ctx *ctx, double v) {
+  Str s = str_new(ctx);
+  if (v == 0) str_add(&s, "0");
+  else if (isinf(v)) str_add(&s, "inf");
+  else if (v == floor(v) && v < 1e6) str_printf(&s, "%.0f", v);
+  else str_printf(&s, "%.2g", v);
+  return s.s;
+}
+
+static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
+  if (elem_info(d->type.elem)->cls != 'r') return ctx_printf(ctx, "%lld", (long long)data_int(d, i));
+  return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+}
+
+static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *want, Table *table, json_t *rows) {
+  Difference d = compare(ctx, got, want, verify_tolerance(ctx, cmd, want, cmd->atol_of_max));
+  bool good = !d.mismatch && !d.wrong;
+  Str type = str_new(ctx);
+  type_print(ctx, &got->type, &type);
+  table_cell(table, "%s", name);
+  table_cell(table, "%s", type.s);
+  table_cell(table, "max abs %s", number(ctx, d.max_abs));
+  table_cell(table, "max rel %s", number(ctx, d.max_rel));
+  table_cell(table, "max %s ulp", number(ctx, d.max_ulp));
+  table_cell(table, "%s", good ? "ok" : d.mismatch ? d.mismatch : ctx_printf(ctx, "%s of %s differ", thousands(ctx, d.wrong), thousands(ctx, d.count)));
+  json_t *row = json_pack("{ss sb sf sf sf sI sI}", "type", type.s, "good", good, "max_abs", fmin(d.max_abs, 1e308), "max_rel", fmin(d.max_rel, 1e308), "max_ulp", fmin(d.max_ulp, 1e308),
+                          "count", (json_int_t)d.count, "wrong", (json_int_t)d.wrong);
+  json_object_set_new(row, "name", json_string_nocheck(name));
+  json_array_append_new(rows, row);
+  if (good) return true;
+  if (d.mismatch) return diag(ctx, E0804, place_of_model(cmd), "output '%s': %s", name, d.mismatch);
+  return diag(ctx, E0804, place_of_model(cmd), "output '%s' %s: %s of %s elements out of tolerance, first at %s: got %s, want %s", name, type.s, thousands(ctx, d.wrong), thousands(ctx, d.count),
+              element_place(ctx, &want->type, d.first), element_text(ctx, got, d.first), element_text(ctx, want, d.first));
+}
+
+static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const DataSet *set, json_t *json) {
+  Feeds feeds = {0};
+  Texts outputs = {0};
+  Unit unit = {.opt = options};
+  Execution x = {.unit = &unit, .cmd = cmd};
+  if (!feed_names(ctx, cmd, set, &feeds, &outputs)) return false;
+  if (cmd->interpret) {
+    if (!verify_reference(ctx, cmd, options, &feeds, false, &x)) return false;
+  } else {
+    if (!feed_compile(ctx, cmd, &feeds, NULL, &unit) || !binding_make(ctx, unit.program, &feeds, &x.binding)) return false;
+    x.want_values = cmd->per_node;
+    if (!execute_compiled(ctx, &x)) return false;
+  }
+  progress_clear();
+  Table *table = table_new(ctx, "llllll");
+  json_t *rows = json_array();
+  bool good = true;
+  for (size_t i = 0; i < set->outputs.n && i < x.binding.outputs.n; i++)
+    if (set->outputs.at[i]) good = report_output(ctx, cmd, outputs.at[i], x.binding.outputs.at[i], set->outputs.at[i], table, rows) && good;
+  json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
+  if (!cmd->json) table_print(table, stdout, "");
+  if (cmd->per_node && !cmd->interpret) good = verify_per_node(ctx, cmd, options, &feeds, &x) && good;
+  return good;
+}
+
+/* ---- sanitizers must be there before the first line of the program runs: sinter starts itself again with their library in front */
+static const char *sanitizer_library(Ctx *ctx, const Command *cmd) {
+  static const char *const names[] = {"libasan.so", "libclang_rt.asan-x86_64.so", "libclang_rt.asan-aarch64.so"};
+  const char *cc = cmd->cc ? cmd->cc : "cc";
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char path[4096] = "";
+    FILE *f = popen(ctx_printf(ctx, "%s -print-file-name=%s 2>/dev/null", cc, names[i]), "r");
+    if (!f) return NULL;
+    bool read = fgets(path, sizeof path, f) != NULL;
+    pclose(f);
+    path[strcspn(path, "\n")] = 0;
+    if (read && *path == '/' && access(path, R_OK) == 0) return ctx_printf(ctx, "%s", path);
+  }
+  return NULL;
+}
+
+static bool start_sanitized(Ctx *ctx, const Command *cmd) {
+#ifdef __SANITIZE_ADDRESS__
+  (void)ctx, (void)cmd;
+  return true; /* sinter itself carries the library */
+#else
+  if (getenv("SINTER_SANITIZED")) return true;
+  const char *library = sanitizer_library(ctx, cmd);
+  if (!library) return diag(ctx, E0801, (Place){0}, "the C compiler has no AddressSanitizer library");
+  setenv("LD_PRELOAD", library, 1);
+  setenv("ASAN_OPTIONS", "detect_leaks=0:verify_asan_link_order=0", 0);
+  setenv("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1", 0);
+  setenv("SINTER_SANITIZED", "1", 1);
+  execv("/proc/self/exe", cmd->argv);
+  return diag(ctx, E0900, (Place){0}, "cannot start again with %s", library);
+#endif
+}
+
+static bool verify(Ctx *ctx, const Command *cmd) {
+  Options options;
+  DataSets sets = {0};
+  if (cmd->sanitize && !cmd->interpret && !start_sanitized(ctx, cmd)) return false;
+  if (!session_options(ctx, cmd, &options) || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  json_t *json = json_array();
+  bool good = true;
+  for (size_t i = 0; i < sets.n; i++) {
+    if (!cmd->json && sets.n > 1) printf("%s\n", sets.at[i].dir);
+    good = verify_set(ctx, cmd, &options, &sets.at[i], json) && good;
+  }
+  if (cmd->json) return session_json(ctx, json_pack("{ss sb so}", "model", cmd->args.at[0], "good", good, "sets", json)) && good;
+  json_decref(json);
+  printf("%s: %s on %zu data set%s", cmd->args.at[0], good ? "equal" : "not equal", sets.n, sets.n == 1 ? "" : "s");
+  if (cmd->ulp >= 0) printf("  (within %g ulp)\n", cmd->ulp);
+  else printf("  (rtol %g, atol %g)\n", cmd->rtol, cmd->atol);
+  return good;
+}
+
+const Verb verb_verify = {
+  .name = "verify", .synopsis = "verify MODEL --data DIR", .about = "compares results with expected ones", .min_args = 1, .max_args = 1, .run = verify,
+  .description =
+    "  Compiles MODEL, runs it on the inputs of every data set in DIR and compares each output with the\n"
+    "  expected one: type, shape and values; NaN equals NaN. A data set is a folder with input_K.pb and\n"
+    "  output_K.pb, K counting the inputs and outputs of the model; DIR is one, or holds folders\n"
+    "  test_data_set_N. For each output the largest absolute and relative error and the largest distance\n"
+    "  in units in the last place are printed. Open dimensions are bound by the shapes of the data, and\n"
+    "  inputs that operators need when compiling are taken from them; notes say so.\n"
+    "  --per-node compares every value between kernels with the reference interpreter, on the model as\n"
+    "  it was written, and names the first node that is wrong. --sanitize lets AddressSanitizer and\n"
+    "  UndefinedBehaviorSanitizer watch the generated code.\n",
+  .examples =
+    "  sinter verify model.onnx --data test_data_set_0\n"
+    "  sinter verify model.onnx --data . --per-node --ulp 16\n"
+    "  sinter verify model.onnx --interpret\n",
+};

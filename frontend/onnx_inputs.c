@@ -1,0 +1,323 @@
+/* The inputs of a model: their declared types, and what the user says about them. Dimensions with a name get a number or a bounded symbol (--dim), those
+ * without get it with the whole shape (--shape), and an input may become a constant (--const). What is still open afterwards is reported, all of it. */
+#include "frontend/onnx_import.h"
+
+/* ---- declared types */
+typedef enum DimKind { DIM_FIXED, DIM_NAMED, DIM_OPEN } DimKind;
+typedef struct Dim { DimKind kind; int64_t value; const char *name; } Dim; /* name: interned */
+typedef struct Declared { const char *name; Elem elem; int rank; Dim dim[MAX_RANK]; const char **dim_names; const ShapeOption *shape; const Data *data; bool broken; } Declared; /* rank -1: no shape */
+
+static const int64_t largest_dim = (int64_t)1 << 48;
+
+const char *onnx_not_tensor(const Onnx__TypeProto *t) {
+  if (!t || t->tensor_type) return NULL;
+  return t->sequence_type ? "a sequence" : t->map_type ? "a map" : t->optional_type ? "an optional" : t->sparse_tensor_type ? "a sparse tensor" : t->opaque_type ? "an opaque value" : NULL;
+}
+
+Elem onnx_elem(const Onnx__TypeProto *t) { return t && t->tensor_type ? elem_from_onnx(t->tensor_type->elem_type) : ELEM_NONE; }
+
+const char **onnx_dim_names(Import *im, const Onnx__TypeProto *t) {
+  const Onnx__TensorShapeProto *shape = t && t->tensor_type ? t->tensor_type->shape : NULL;
+  const char **names = NULL;
+  for (size_t i = 0; shape && i < shape->n_dim && i < MAX_RANK; i++) {
+    const char *name = shape->dim[i]->dim_param;
+    if (!name || !*name) continue;
+    if (!names) names = NEWN(im->ctx, const char *, MAX_RANK + 1);
+    names[i] = intern(im->ctx, name);
+  }
+  return names;
+}
+
+static bool read_dim(Import *im, const Onnx__TensorShapeProto__Dimension *p, Place at, const char *input, size_t i, Dim *d) {
+  *d = (Dim){.kind = DIM_OPEN};
+  if (p->has_dim_value && p->dim_value < -1) return diag(im->ctx, E0200, at, "input '%s': dimension %zu is %lld", input, i, (long long)p->dim_value);
+  if (p->has_dim_value && p->dim_value > largest_dim) return diag(im->ctx, E0104, at, "input '%s': dimension %zu is %lld", input, i, (long long)p->dim_value);
+  if (p->has_dim_value && p->dim_value >= 0) *d = (Dim){.kind = DIM_FIXED, .value = p->dim_value};
+  else if (p->dim_param && *p->dim_param) *d = (Dim){.kind = DIM_NAMED, .name = intern(im->ctx, p->dim_param)};
+  return true; /* -1 is what some exporters write for a dimension that is open */
+}
+
+static bool read_declared(Import *im, const Onnx__ValueInfoProto *p, Place at, Declared *d) {
+  Ctx *ctx = im->ctx;
+  const char *kind = onnx_not_tensor(p->type);
+  *d = (Declared){.name = onnx_name(im, p->name), .elem = onnx_elem(p->type), .rank = -1, .dim_names = onnx_dim_names(im, p->type)};
+  if (!*d->name) return diag(ctx, E0200, at, "an input has no name");
+  if (kind) return diag(ctx, E0202, at, "input '%s' is %s, only tensors can be inputs", d->name, kind);
+  if (!p->type || !p->type->tensor_type) return diag(ctx, E0200, at, "input '%s' has no type", d->name);
+  if (d->elem == ELEM_NONE) return diag(ctx, E0200, at, "input '%s' has element type %lld, which is unknown", d->name, (long long)p->type->tensor_type->elem_type);
+  const Onnx__TensorShapeProto *shape = p->type->tensor_type->shape;
+  if (!shape) return true;
+  if (shape->n_dim > MAX_RANK) return diag(ctx, E0104, at, "input '%s' has rank %zu, at most %d is supported", d->name, shape->n_dim, MAX_RANK);
+  d->rank = (int)shape->n_dim;
+  bool ok = true;
+  for (size_t i = 0; i < shape->n_dim; i++)
+    if (!read_dim(im, shape->dim[i], at, d->name, i, &d->dim[i])) ok = false;
+  return ok;
+}
+
+/* ---- what the user gives, against what there is */
+typedef struct Inputs { Import *im; Place at; size_t n; Declared *all; Map by_name; Map bound; } Inputs; /* bound: dimension name -> Binding */
+typedef struct Binding { int64_t value; bool bounded; const char *by; } Binding;                       /* by: "--dim" or the input whose shape says so */
+
+static const char *list_names(Import *im, size_t n, const char *(*name)(const void *all, size_t i), const void *all) {
+  enum { SHOWN = 20 };
+  Str s = str_new(im->ctx);
+  for (size_t i = 0; i < n && i < SHOWN; i++) str_printf(&s, "%s'%.60s'", i ? ", " : "", name(all, i));
+  if (n > SHOWN) str_printf(&s, " and %zu more", n - SHOWN);
+  if (!n) str_add(&s, "none");
+  return s.s;
+}
+
+static const char *input_name(const void *all, size_t i) { return ((const Declared *)all)[i].name; }
+static const char *plain_name(const void *all, size_t i) { return ((const char *const *)all)[i]; }
+
+static Declared *option_input(Inputs *in, const char *option, const char *name, bool *ok) {
+  const MapEntry *e = map_find(&in->by_name, intern(in->im->ctx, name));
+  if (e) return &in->all[e->i];
+  *ok = diag(in->im->ctx, E0204, in->at, "%s: there is no input '%s'; there are: %s", option, name, list_names(in->im, in->n, input_name, in->all));
+  return NULL;
+}
+
+static bool bind_name(Inputs *in, const char *name, int64_t value, bool bounded, const char *by) {
+  MapEntry *e = map_add(in->im->scratch, &in->bound, name);
+  Binding *old = e->p;
+  if (!old) {
+    Binding *b = arena_alloc(in->im->scratch, sizeof *b);
+    *b = (Binding){value, bounded, by};
+    e->p = b;
+    return true;
+  }
+  if (old->value == value && old->bounded == bounded) return true;
+  if (old->bounded && !bounded && value <= old->value) return old->value = value, old->bounded = false, true; /* a shape within the bound */
+  return diag(in->im->ctx, E0302, in->at, "dimension '%s' is %s%lld by %s and %lld by %s", name, old->bounded ? "at most " : "", (long long)old->value, old->by, (long long)value, by);
+}
+
+/* A shape from outside against the declared one; names in it become bound. */
+static bool unify(Inputs *in, Declared *d, const char *option, int rank, const int64_t *dim) {
+  Ctx *ctx = in->im->ctx;
+  bool ok = true;
+  if (d->rank >= 0 && d->rank != rank) return diag(ctx, E0302, in->at, "%s gives rank %d to input '%s', which has rank %d", option, rank, d->name, d->rank);
+  for (int i = 0; i < rank; i++) {
+    if (dim[i] < 0 || dim[i] > largest_dim) { ok = diag(ctx, E0302, in->at, "%s gives dimension %d of input '%s' the size %lld", option, i, d->name, (long long)dim[i]); continue; }
+    Dim *own = &d->dim[i];
+    if (d->rank >= 0 && own->kind == DIM_FIXED && own->value != dim[i]) ok = diag(ctx, E0302, in->at, "%s gives dimension %d of input '%s' the size %lld, the model fixes it to %lld", option, i, d->name, (long long)dim[i], (long long)own->value);
+    if (d->rank >= 0 && own->kind == DIM_NAMED && !bind_name(in, own->name, dim[i], false, ctx_printf(ctx, "%s %s", option, d->name))) ok = false;
+    *own = (Dim){.kind = DIM_FIXED, .value = dim[i]};
+  }
+  d->rank = rank;
+  return ok;
+}
+
+static bool take_dims(Inputs *in, const Onnx__GraphProto *g) {
+  Ctx *ctx = in->im->ctx;
+  Arena *scratch = in->im->scratch;
+  Map known = {0};
+  VEC(const char *) names = {0};
+  bool ok = true;
+  for (size_t pass = 0; pass < 2; pass++) /* of outputs too: a name that only they have is known, though it decides nothing */
+    for (size_t i = 0; i < (pass ? g->n_output : g->n_input); i++) {
+      const char **of = onnx_dim_names(in->im, (pass ? g->output : g->input)[i]->type);
+      for (int k = 0; of && k < MAX_RANK; k++)
+        if (of[k] && !map_find(&known, of[k])) {
+          map_add(scratch, &known, of[k])->i = pass;
+          vec_push(ctx, &names, of[k]);
+        }
+    }
+  for (size_t i = 0; i < in->im->opt->dims.n; i++) {
+    const DimOption *o = &in->im->opt->dims.at[i];
+    const char *name = intern(ctx, o->name);
+    const MapEntry *e = map_find(&known, name);
+    if (!e) ok = diag(ctx, E0204, in->at, "--dim: no dimension is named '%s'; there are: %s", name, list_names(in->im, names.n, plain_name, names.at));
+    else if (o->value < (o->bounded ? 1 : 0) || o->value > largest_dim) ok = diag(ctx, E0302, in->at, "--dim gives '%s' the size %lld", name, (long long)o->value);
+    else if (e->i == 1) diag(ctx, W0001, in->at, "--dim: dimension '%s' occurs only in outputs, so it follows from the inputs", name);
+    else if (!bind_name(in, name, o->value, o->bounded, "--dim")) ok = false;
+  }
+  return ok;
+}
+
+/* ---- constants */
+static bool fits(const Data *from, const Data *to, int64_t i) {
+  char cls = elem_info(from->type.elem)->cls;
+  if (cls == 'r') return elem_info(to->type.elem)->cls == 'r' || data_real(to, i) == data_real(from, i);
+  return elem_info(to->type.elem)->cls == 'r' || (data_int(to, i) == data_int(from, i) && (data_int(from, i) >= 0 || (cls == 'i' && elem_info(to->type.elem)->cls == 'i') || cls == 'u'));
+}
+
+static bool is_number(Elem e) { return e != ELEM_NONE && strchr("riub", elem_info(e)->cls) != NULL; }
+
+static const Data *cast(Inputs *in, const Declared *d, const Data *from) {
+  Ctx *ctx = in->im->ctx;
+  if (from->type.elem == d->elem) return from;
+  if (!is_number(from->type.elem) || !is_number(d->elem)) { diag(ctx, E0404, in->at, "--const: input '%s' is %s, a value of type %s is given", d->name, elem_info(d->elem)->name, elem_info(from->type.elem)->name); return NULL; }
+  Data *to = data_new(ctx, d->elem, from->type.rank, from->type.dim);
+  int64_t n = type_bound(ctx, &from->type);
+  for (int64_t i = 0; to && i < n; i++) {
+    bool real = elem_info(from->type.elem)->cls == 'r' || elem_info(d->elem)->cls == 'r';
+    if (real) data_set_real((void *)to->bytes, d->elem, i, data_real(from, i));
+    else data_set_int((void *)to->bytes, d->elem, i, data_int(from, i));
+    if (!fits(from, to, i)) { diag(ctx, E0404, in->at, "--const: input '%s' is %s, which cannot hold %.17g", d->name, elem_info(d->elem)->name, data_real(from, i)); return NULL; }
+  }
+  return to;
+}
+
+/* One number for an input of one element, however many dimensions of size 1 that has. */
+static const Data *reshape_scalar(Inputs *in, const Declared *d, const Data *from) {
+  if (d->rank <= 0 || from->type.rank > 1 || type_bound(in->im->ctx, &from->type) != 1 || d->rank == from->type.rank) return from;
+  Data *to = NEW(in->im->ctx, Data);
+  *to = *from;
+  to->type.rank = d->rank;
+  for (int i = 0; i < d->rank; i++) to->type.dim[i] = 1;
+  return to;
+}
+
+static const Data *drop_single_rank(Inputs *in, const Declared *d, const Data *from) { /* [x] for an input of rank 0 */
+  if (d->rank != 0 || from->type.rank != 1 || from->type.dim[0] != 1) return from;
+  Data *to = NEW(in->im->ctx, Data);
+  *to = *from;
+  to->type.rank = 0;
+  return to;
+}
+
+static bool take_const(Inputs *in, const ConstOption *o) {
+  bool ok = true;
+  Declared *d = option_input(in, "--const", o->input, &ok);
+  if (!d || d->broken) return ok;
+  if (d->data) return diag(in->im->ctx, E0204, in->at, "--const is given twice for input '%s'", d->name);
+  const Data *data = drop_single_rank(in, d, reshape_scalar(in, d, o->data));
+  if (!type_is_const(in->im->ctx, &data->type) || !unify(in, d, "--const", data->type.rank, data->type.dim)) return false;
+  d->data = cast(in, d, data);
+  return d->data != NULL;
+}
+
+static bool take_shape(Inputs *in, const ShapeOption *o) {
+  bool ok = true;
+  Declared *d = option_input(in, "--shape", o->input, &ok);
+  if (!d || d->broken) return ok;
+  if (d->shape) return diag(in->im->ctx, E0204, in->at, "--shape is given twice for input '%s'", d->name);
+  d->shape = o;
+  if (o->rank < 0 || o->rank > MAX_RANK) return diag(in->im->ctx, E0302, in->at, "--shape gives rank %d to input '%s'", o->rank, d->name);
+  return unify(in, d, "--shape", o->rank, o->dim);
+}
+
+/* ---- types */
+/* A symbol is printed as a variable of C: the name of the dimension where it is an identifier, else what is left of it. */
+static ext_t symbol(Inputs *in, const char *name, int64_t bound) {
+  Ctx *ctx = in->im->ctx;
+  Str s = str_new(ctx);
+  if (*name >= '0' && *name <= '9') str_add(&s, "d");
+  for (const char *c = name; *c; c++) str_addn(&s, (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? c : "_", 1);
+  MapEntry *e = map_add(in->im->scratch, &in->im->suffixes, intern(ctx, ctx_printf(ctx, "symbol %s", s.s))); /* two names may leave the same */
+  const char *made = e->i++ ? ctx_printf(ctx, "%s_%zu", s.s, e->i) : s.s;
+  return ext_symbol(ctx, made, 1, bound);
+}
+
+static ext_t bound_dim(Inputs *in, const char *name, Binding *b) {
+  if (!b->bounded) return b->value;
+  MapEntry *e = map_add(in->im->scratch, &in->bound, intern(in->im->ctx, ctx_printf(in->im->ctx, "symbol of %s", name)));
+  if (!e->p) {
+    ext_t *made = arena_alloc(in->im->scratch, sizeof *made);
+    *made = symbol(in, name, b->value);
+    map_add(in->im->scratch, &in->bound, e->key)->p = made;
+    return *made;
+  }
+  return *(ext_t *)e->p;
+}
+
+static const char *shape_hint(Inputs *in, const Declared *d) {
+  Str s = str_new(in->im->ctx);
+  for (int i = 0; i < d->rank; i++) {
+    const MapEntry *e = d->dim[i].name ? map_find(&in->bound, d->dim[i].name) : NULL;
+    const Binding *b = e ? e->p : NULL;
+    if (i) str_add(&s, "x");
+    if (d->dim[i].kind == DIM_FIXED) str_printf(&s, "%lld", (long long)d->dim[i].value);
+    else if (b && !b->bounded) str_printf(&s, "%lld", (long long)b->value);
+    else str_printf(&s, "%c", 'A' + i);
+  }
+  return s.s;
+}
+
+static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) {
+  Ctx *ctx = in->im->ctx;
+  bool ok = true;
+  *type = (Type){.elem = d->elem, .rank = d->rank};
+  if (d->rank < 0) return diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape %s=AxBxC with its sizes", d->name, d->name);
+  for (int i = 0; i < d->rank; i++) {
+    const Dim *dim = &d->dim[i];
+    const MapEntry *e = dim->name ? map_find(&in->bound, dim->name) : NULL;
+    if (dim->kind == DIM_FIXED) type->dim[i] = dim->value;
+    else if (e && e->p) type->dim[i] = bound_dim(in, dim->name, e->p);
+    else if (dim->kind == DIM_OPEN) ok = diag(ctx, E0203, in->at, "input '%s': dimension %d is open and has no name: pass --shape %s=%s", d->name, i, d->name, shape_hint(in, d));
+    else {
+      ok = false;
+      if (map_find(reported, dim->name)) continue; /* once per name: one option binds it everywhere */
+      map_add(in->im->scratch, reported, dim->name);
+      diag(ctx, E0203, in->at, "input '%s': dimension %d, '%s', is open: pass --dim '%s=N', or --dim '%s<=N' to leave it variable", d->name, i, dim->name, dim->name, dim->name);
+    }
+  }
+  if (ok && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
+  return ok;
+}
+
+/* An initializer of the same name gives the input its value; its shape must be the declared one. */
+static bool check_initializer(Inputs *in, const Declared *d, const Value *v) {
+  const Type *t = &v->data->type;
+  bool same = t->elem == d->elem && (d->rank < 0 || d->rank == t->rank);
+  for (int i = 0; same && i < d->rank; i++) same = d->dim[i].kind != DIM_FIXED || d->dim[i].value == t->dim[i];
+  if (same) return true;
+  Str s = str_new(in->im->ctx);
+  type_print(in->im->ctx, t, &s);
+  return diag(in->im->ctx, E0200, in->at, "initializer '%s' is %s, the input of that name is declared otherwise", d->name, s.s);
+}
+
+/* ---- all of it */
+static bool declare(Inputs *in, Scope *s, const Onnx__GraphProto *g, Map *values) {
+  Import *im = in->im;
+  bool ok = true;
+  for (size_t i = 0; i < g->n_input; i++) {
+    Declared *d = &in->all[i];
+    if (!read_declared(im, g->input[i], in->at, d)) d->broken = true, ok = false;
+    if (!*d->name) continue;
+    Value *v = onnx_define(im, s, d->name, in->at);
+    if (!v) { ok = false, d->broken = true; continue; }
+    map_add(im->scratch, &in->by_name, d->name)->i = i;
+    map_add(im->scratch, values, d->name)->p = v;
+    v->dim_names = d->dim_names;
+    v->is_input = true;
+  }
+  return ok;
+}
+
+static bool take_options(Inputs *in, const Onnx__GraphProto *g) {
+  const ImportOptions *opt = in->im->opt;
+  bool ok = take_dims(in, g);
+  for (size_t i = 0; i < opt->shapes.n; i++)
+    if (!take_shape(in, &opt->shapes.at[i])) ok = false;
+  for (size_t i = 0; i < opt->consts.n; i++)
+    if (!take_const(in, &opt->consts.at[i])) ok = false;
+  return ok;
+}
+
+bool onnx_inputs(Import *im, Scope *s, const Onnx__GraphProto *g) {
+  Ctx *ctx = im->ctx;
+  Inputs in = {.im = im, .at = {.file = im->path}, .n = g->n_input, .all = arena_alloc(im->scratch, (g->n_input + 1) * sizeof(Declared))};
+  Map values = {0}, reported = {0};
+  bool ok = declare(&in, s, g, &values);
+  if (!onnx_initializers(im, s, g, &values)) ok = false;
+  if (!take_options(&in, g)) ok = false;
+  for (size_t i = 0; i < in.n; i++) {
+    const Declared *d = &in.all[i];
+    const MapEntry *e = map_find(&values, d->name);
+    Value *v = e ? e->p : NULL;
+    if (!v || d->broken) continue;
+    if (d->data) {
+      v->data = d->data;
+      v->type = d->data->type;
+      v->is_input = false;
+    } else if (v->data) {
+      if (!check_initializer(&in, d, v)) ok = false;
+    } else {
+      if (!make_type(&in, d, &reported, &v->type)) ok = false;
+      vec_push(ctx, &s->graph->inputs, v);
+    }
+  }
+  return ok;
+}

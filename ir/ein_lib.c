@@ -1,0 +1,78 @@
+/* The library of operator texts: loading, and finding what a name may mean at an opset. */
+#include "ir/ein_ast.h"
+#include <stdlib.h>
+
+EinLib *ein_lib_new(Ctx *ctx) { return NEW(ctx, EinLib); }
+
+bool ein_load(Ctx *ctx, EinLib *lib, const char *file, const char *text, size_t n) {
+  return ein_parse(ctx, lib, intern(ctx, file), text, n);
+}
+
+EinLib *ein_lib_builtin(Ctx *ctx) {
+  EinLib *lib = ein_lib_new(ctx);
+  for (size_t i = 0; i < text_builtin_count; i++)
+    if (!ein_load(ctx, lib, text_builtin_texts[i].file, text_builtin_texts[i].text, text_builtin_texts[i].n)) return NULL;
+  return lib;
+}
+
+const Fn *ein_find_fn(const EinLib *lib, const char *name) {
+  for (size_t i = lib->fns.n; i-- > 0;)
+    if (lib->fns.at[i]->name == name) return lib->fns.at[i];
+  return NULL;
+}
+
+const Def *ein_find_def(const EinLib *lib, const char *name) {
+  for (size_t i = lib->defs.n; i-- > 0;)
+    if (lib->defs.at[i]->name == name) return lib->defs.at[i];
+  return NULL;
+}
+
+static bool same_domain(const char *a, const char *b) {
+  const char *x = a && strcmp(a, "ai.onnx") != 0 ? a : "", *y = b && strcmp(b, "ai.onnx") != 0 ? b : "";
+  return strcmp(x, y) == 0;
+}
+
+int ein_candidates(const EinLib *lib, const char *op, const char *domain, int opset, const Clause **out, int max) {
+  int newest = -1, n = 0;
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < lib->clauses.n; i++) {
+      const Clause *c = lib->clauses.at[i];
+      if (c->since > opset || strcmp(c->name, op) != 0 || !same_domain(c->domain, domain)) continue;
+      if (pass == 0) { if (c->since > newest) newest = c->since; }
+      else if (c->since == newest && n < max) out[n++] = c;
+    }
+  return n;
+}
+
+bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset) {
+  const Clause *one;
+  return ein_candidates(lib, op, domain, opset, &one, 1) > 0;
+}
+
+bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index) {
+  enum { MAX_CLAUSES = 64 };
+  const Clause *c[MAX_CLAUSES];
+  int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
+  for (int i = 0; i < n; i++)
+    if (index >= 0 && index < c[i]->nin && !c[i]->in[index].tensor) return true;
+  return false;
+}
+
+static int by_name(const void *a, const void *b) {
+  const OpText *x = a, *y = b;
+  int d = strcmp(x->domain, y->domain);
+  if (!d) d = strcmp(x->name, y->name);
+  if (!d) d = x->since - y->since;
+  if (!d) d = strcmp(x->file, y->file);
+  return d ? d : x->line - y->line;
+}
+
+size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
+  *out = NEWN(ctx, OpText, lib->clauses.n);
+  for (size_t i = 0; i < lib->clauses.n; i++) {
+    const Clause *c = lib->clauses.at[i];
+    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since};
+  }
+  qsort(*out, lib->clauses.n, sizeof **out, by_name);
+  return lib->clauses.n;
+}

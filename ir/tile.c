@@ -1,0 +1,78 @@
+/* Constructors of tile statements, and small helpers that every pass over nests wants. */
+#include "ir/tile.h"
+
+static Stmt *stmt_new(Ctx *ctx, StmtKind kind) {
+  Stmt *s = NEW(ctx, Stmt);
+  s->kind = kind;
+  return s;
+}
+
+Stmt *s_loop(Ctx *ctx, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode) {
+  Stmt *s = stmt_new(ctx, S_LOOP);
+  s->loop.var = v;
+  s->loop.lo = lo;
+  s->loop.hi = hi;
+  s->loop.mode = mode;
+  return s;
+}
+
+Stmt *s_if(Ctx *ctx, const Expr *cond) {
+  Stmt *s = stmt_new(ctx, S_IF);
+  s->cond.cond = cond;
+  return s;
+}
+
+Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value) {
+  Stmt *s = stmt_new(ctx, S_STORE);
+  s->store.op = op;
+  s->store.value = value;
+  s->store.buf = b;
+  s->store.n = n;
+  s->store.index = NEWN(ctx, const Expr *, n);
+  if (n) memcpy(s->store.index, index, (size_t)n * sizeof *index);
+  return s;
+}
+
+Stmt *s_reg(Ctx *ctx, Buf *b) {
+  Stmt *s = stmt_new(ctx, S_REG);
+  s->reg.buf = b;
+  return s;
+}
+
+Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg) {
+  Stmt *s = stmt_new(ctx, S_HINT);
+  s->hint.what = h;
+  s->hint.arg = arg;
+  return s;
+}
+
+Elem kind_elem(Kind k) {
+  static const Elem elems[] = {[KIND_BOOL] = ELEM_bool, [KIND_INT] = ELEM_int, [KIND_UINT] = ELEM_u64, [KIND_REAL] = ELEM_real};
+  return elems[k];
+}
+
+void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg) {
+  for (size_t i = 0; i < body->n; i++) {
+    const Stmt *s = body->at[i];
+    if (!enter(s, arg)) continue;
+    if (s->kind == S_LOOP) stmts_walk(&s->loop.body, enter, arg);
+    if (s->kind == S_IF) {
+      stmts_walk(&s->cond.then, enter, arg);
+      stmts_walk(&s->cond.other, enter, arg);
+    }
+  }
+}
+
+void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg) {
+  switch (s->kind) {
+  case S_LOOP: f(s->loop.lo, arg); f(s->loop.hi, arg); break;
+  case S_IF: f(s->cond.cond, arg); break;
+  case S_STORE:
+    for (int i = 0; i < s->store.n; i++) f(s->store.index[i], arg);
+    f(s->store.value, arg);
+    break;
+  case S_HINT: if (s->hint.arg) f(s->hint.arg, arg); break;
+  case S_CALL: for (int i = 0; i < s->call.n; i++) f(s->call.arg[i], arg); break;
+  case S_REG: break;
+  }
+}

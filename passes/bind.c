@@ -1,0 +1,306 @@
+/* The model becomes a program: a buffer for every value that is needed when running, and one kernel per node, which holds the node's cascade.
+ *
+ * A node that only changes the shape becomes no kernel: its output has the same memory. What the caller receives must lie in the caller's memory,
+ * so an output that is an input, a constant, or another output gets a kernel that copies. */
+#include "ir/map.h"
+#include "passes/node.h"
+
+#include <inttypes.h>
+#include <xxhash.h>
+
+typedef struct Binder {
+  Ctx *ctx;
+  const Model *model;
+  Program *program;
+  Map bufs;                     /* Value -> Buf */
+  Map names;                    /* interned kernel names in use */
+} Binder;
+
+/* ---- buffers */
+
+static Buf *add_buf(Binder *B, const Value *v, Space space) {
+  Buf *b = buf_new(B->ctx, v->name, v->type.elem, space, v->type.rank, v->type.dim);
+  b->data = space == SPACE_CONST ? v->data : NULL;
+  vec_push(B->ctx, &B->program->bufs, b);
+  map_add(B->ctx->arena, &B->bufs, v)->p = b;
+  return b;
+}
+
+static Buf *find_buf(const Binder *B, const Value *v) {
+  const MapEntry *e = map_find(&B->bufs, v);
+  return e ? e->p : NULL;
+}
+
+/* ---- kernels */
+
+static bool is_letter(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_digit(int c) { return c >= '0' && c <= '9'; }
+
+/* A C identifier that is unique in the program, from a name of the model. The prefix keeps it from any word of C. */
+static const char *kernel_name(Binder *B, const char *name) {
+  Str s = str_new(B->ctx);
+  str_add(&s, "k_");
+  for (const char *c = name; *c && s.n < 60; c++)
+    if (is_letter((unsigned char)*c) || is_digit((unsigned char)*c)) str_addn(&s, c, 1);
+    else if (s.s[s.n - 1] != '_') str_add(&s, "_");
+  const char *unique = intern(B->ctx, s.s);
+  for (int i = 2; map_find(&B->names, unique); i++) unique = intern(B->ctx, ctx_printf(B->ctx, "%s_%d", s.s, i));
+  map_add(B->ctx->arena, &B->names, unique);
+  return unique;
+}
+
+static Kernel *add_kernel(Binder *B, const char *node) {
+  Kernel *k = NEW(B->ctx, Kernel);
+  k->name = kernel_name(B, node);
+  vec_push(B->ctx, &k->nodes, node);
+  vec_push(B->ctx, &B->program->kernels, k);
+  return k;
+}
+
+/* ---- cost */
+
+typedef struct Touched { Binder *B; Map seen; int64_t bytes; } Touched;
+
+static void saturating_add(int64_t *to, int64_t v) {
+  if (v < 0 || __builtin_add_overflow(*to, v, to)) *to = INT64_MAX;
+}
+
+static void touch(Touched *t, const Buf *b) {
+  if (map_find(&t->seen, b)) return;
+  map_add(t->B->ctx->arena, &t->seen, b);
+  Type type = {.elem = b->elem, .rank = b->rank};
+  if (b->rank > MAX_RANK) return;
+  memcpy(type.dim, b->dim, sizeof type.dim);
+  int64_t count = type_bound(t->B->ctx, &type);
+  saturating_add(&t->bytes, count < 0 ? -1 : elem_bytes(b->elem, count));
+}
+
+static void touch_load(const Expr *load, void *arg) { touch(arg, load->buf); }
+
+static int64_t operations(const Expr *e) {
+  int64_t n = e->kind == X_OP && e->op != OP_ELSE && e->op != OP_IF && e->op != OP_HAS && e->op != OP_CAST && e->op != OP_REAL;
+  for (int i = 0; e->kind == X_OP && i < e->n; i++) n += operations(e->arg[i]);
+  return n;
+}
+
+static void count_cost(Binder *B, Kernel *k) {
+  Touched t = {.B = B};
+  for (size_t i = 0; i < k->cascade.locals.n; i++) map_add(B->ctx->arena, &t.seen, k->cascade.locals.at[i]);
+  for (size_t i = 0; i < k->cascade.steps.n; i++)
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++) {
+      const Ein *e = k->cascade.steps.at[i].ein[j];
+      int64_t points = 1;
+      for (int a = 0; a < e->naxes; a++) {
+        int64_t lo, hi;
+        ext_range(B->ctx, e->axis[a]->extent, &lo, &hi);
+        if (__builtin_mul_overflow(points, hi, &points)) points = INT64_MAX;
+      }
+      int64_t each = operations(e->rhs) + (e->nout < e->naxes);
+      saturating_add(&k->flops, __builtin_mul_overflow(points, each, &points) ? -1 : points);
+      touch(&t, e->out);
+      x_each_load(e->rhs, touch_load, &t);
+      for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], touch_load, &t);
+    }
+  k->bytes = t.bytes;
+}
+
+/* ---- cascades */
+
+static const Expr *real_buffer(Ctx *ctx, const Expr *e, void *arg) {
+  const MapEntry *to = e->kind == X_LOAD ? map_find(arg, e->buf) : NULL;
+  return to ? x_load(ctx, to->p, e->n, e->arg) : e;
+}
+
+static void replace_buffers(Ctx *ctx, Cascade *c, Map *by) {
+  for (size_t i = 0; i < c->steps.n; i++)
+    for (int j = 0; j < c->steps.at[i].n; j++) {
+      Ein *e = c->steps.at[i].ein[j];
+      const MapEntry *to = map_find(by, e->out);
+      e->rhs = x_map(ctx, e->rhs, real_buffer, by);
+      for (int d = 0; d < e->out->rank; d++) e->index[d] = x_map(ctx, e->index[d], real_buffer, by);
+      if (to) e->out = to->p;
+    }
+}
+
+/* Y[i..] = X[i..] over buffers of one shape. */
+static void add_copy(Binder *B, const char *node, Buf *from, Buf *to) {
+  Kernel *k = add_kernel(B, node);
+  Ein *e = NEW(B->ctx, Ein);
+  const Expr *index[MAX_RANK * 2];
+  e->out = to;
+  e->naxes = e->nout = to->rank;
+  for (int i = 0; i < to->rank; i++) {
+    Var *v = var_new(B->ctx, ctx_printf(B->ctx, "i%d", i), to->dim[i]);
+    e->axis[i] = v;
+    e->index[i] = index[i] = x_var(B->ctx, v);
+  }
+  e->rhs = x_load(B->ctx, from, from->rank, index);
+  e->place = (Place){.file = B->model->path, .node = node};
+  Ein **only = NEWN(B->ctx, Ein *, 1);
+  *only = e;
+  vec_push(B->ctx, &k->cascade.steps, ((Step){.n = 1, .ein = only}));
+  count_cost(B, k);
+}
+
+/* A tensor of extents that is needed when running: one statement per element, each a polynomial of the symbols. */
+static Buf *add_extents(Binder *B, const Value *v, Buf *to) {
+  Ctx *ctx = B->ctx;
+  Kernel *k = add_kernel(B, v->name);
+  int64_t count = type_bound(ctx, &v->type);
+  for (int64_t i = 0; i < count; i++) {
+    Ein *e = NEW(ctx, Ein);
+    int64_t rest = i;
+    e->out = to;
+    e->accumulate = i > 0;
+    for (int d = to->rank - 1; d >= 0; d--) {
+      e->index[d] = x_int(ctx, rest % to->dim[d]);
+      rest /= to->dim[d];
+    }
+    e->rhs = x_int(ctx, ((const ext_t *)v->data->bytes)[i]);
+    if (elem_info(v->type.elem)->cls == 'r') e->rhs = x_op1(ctx, OP_REAL, e->rhs);
+    e->place = (Place){.file = B->model->path, .node = v->name};
+    Ein **only = NEWN(ctx, Ein *, 1);
+    *only = e;
+    vec_push(ctx, &k->cascade.steps, ((Step){.n = 1, .ein = only}));
+  }
+  count_cost(B, k);
+  return to;
+}
+
+/* The buffer a node reads: made on first use for constants, there already for everything else. */
+static Buf *read_buf(Binder *B, const Value *v) {
+  Buf *b = find_buf(B, v);
+  if (b) return b;
+  return v->symbolic ? add_extents(B, v, add_buf(B, v, SPACE_TEMP)) : add_buf(B, v, SPACE_CONST);
+}
+
+static Buf *root(Buf *b) { return b->alias ? b->alias : b; }
+
+/* ---- nodes */
+
+static bool bind_cascade(Binder *B, const Node *n) {
+  Ctx *ctx = B->ctx;
+  Bound b;
+  if (!node_bind(ctx, B->model, n, false, &b)) return false;
+  int input;
+  Value *out = NULL;
+  for (size_t i = 0; i < n->out.n; i++) out = n->out.at[i] ? n->out.at[i] : out;
+  if (bound_is_copy(ctx, &b, (int)n->in.n, &input) && find_buf(B, out)->space == SPACE_TEMP) {
+    find_buf(B, out)->alias = root(read_buf(B, n->in.at[input]));
+    return true;
+  }
+  Map by = {0};
+  for (size_t i = 0; i < n->in.n; i++)
+    if (n->in.at[i] && b.in_buf[i]) map_add(ctx->arena, &by, b.in_buf[i])->p = read_buf(B, n->in.at[i]);
+  for (size_t i = 0; i < n->out.n; i++)
+    if (n->out.at[i]) map_add(ctx->arena, &by, b.out_buf[i])->p = find_buf(B, n->out.at[i]);
+  Kernel *k = add_kernel(B, n->name);
+  k->cascade = b.cascade;
+  replace_buffers(ctx, &k->cascade, &by);
+  count_cost(B, k);
+  return true;
+}
+
+/* The kernel's pointers stand in the order and number its text expects: an absent input and an output nobody wants are NULL. */
+static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
+  Ctx *ctx = B->ctx;
+  BindRequest req = node_request(ctx, B->model, n, false);
+  ExternBound b = {0};
+  if (!x->bind(ctx, &req, &b)) return false;
+  Stmt *s = NEW(ctx, Stmt);
+  s->kind = S_CALL;
+  s->call.ext = x;
+  s->call.nin = x->nin;
+  s->call.nbufs = x->nin + x->nout + (b.work != 0);
+  s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
+  s->call.n = b.nargs;
+  s->call.arg = NEWN(ctx, const Expr *, b.nargs);
+  s->call.nsymbols = b.ncounts;
+  s->call.symbol = NEWN(ctx, const char *, b.ncounts);
+  Touched t = {.B = B};
+  for (size_t i = 0; i < n->in.n; i++)
+    if (n->in.at[i]) touch(&t, s->call.bufs[i] = read_buf(B, n->in.at[i]));
+  for (size_t i = 0; i < n->out.n; i++)
+    if (n->out.at[i]) touch(&t, s->call.bufs[x->nin + (int)i] = find_buf(B, n->out.at[i]));
+  for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
+  for (int i = 0; i < b.ncounts; i++) {
+    Str name = str_new(ctx);
+    ext_print(ctx, b.count[i], &name);
+    s->call.symbol[i] = intern(ctx, name.s);
+  }
+  Kernel *k = add_kernel(B, n->name);
+  if (b.work != 0) {
+    Buf *work = buf_new(ctx, ctx_printf(ctx, "%s.work", n->name), ELEM_u8, SPACE_TEMP, 1, &b.work);
+    s->call.bufs[s->call.nbufs - 1] = work;
+    vec_push(ctx, &k->scratch, work);
+  }
+  vec_push(ctx, &k->body, s);
+  k->lowered = true;
+  k->schedule = "extern";
+  k->bytes = t.bytes;
+  return true;
+}
+
+static bool bind_node(Binder *B, const Node *n) {
+  if (node_is_cascade(B->model, n)) return bind_cascade(B, n);
+  const Extern *x = extern_find(n->op, n->domain, n->opset);
+  return x ? bind_extern(B, n, x) : diag(B->ctx, E0400, node_place(B->model, n), "operator %s has neither a text nor a kernel", n->op);
+}
+
+/* ---- outputs */
+
+/* Outputs get their buffers before the nodes are bound, so that producers write them at once. */
+static void make_outputs(Binder *B) {
+  const Graph *g = B->model->graph;
+  for (size_t i = 0; i < g->outputs.n; i++) {
+    const Value *v = g->outputs.at[i];
+    bool direct = v->def && !find_buf(B, v);
+    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
+    if (!direct) vec_push(B->ctx, &B->program->bufs, b);
+    vec_push(B->ctx, &B->program->outputs, b);
+  }
+}
+
+/* What no node writes is copied from where it lies. */
+static void copy_outputs(Binder *B) {
+  const Graph *g = B->model->graph;
+  for (size_t i = 0; i < g->outputs.n; i++) {
+    const Value *v = g->outputs.at[i];
+    Buf *to = B->program->outputs.at[i];
+    if (find_buf(B, v) == to) continue;
+    if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
+    else add_copy(B, v->name, read_buf(B, v), to);
+  }
+}
+
+static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
+  (void)ctx;
+  const Options *o = u->opt;
+  XXH64_hash_t h = XXH64(&u->model->hash, sizeof u->model->hash, o ? (XXH64_hash_t)o->fp_strict : 0);
+  const char *texts[] = {o && o->target ? o->target->name : "", o && o->disable ? o->disable : ""};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = XXH64(texts[i], strlen(texts[i]) + 1, h);
+  return h;
+}
+
+bool pass_bind(Ctx *ctx, Unit *u);
+bool pass_bind(Ctx *ctx, Unit *u) {
+  const Graph *g = u->model->graph;
+  Program *p = NEW(ctx, Program);
+  Binder B = {.ctx = ctx, .model = u->model, .program = p};
+  bool ok = true;
+  p->name = u->model->name;
+  p->hash = program_hash(ctx, u);
+  for (size_t i = 0; i < g->inputs.n; i++) {
+    Buf *b = add_buf(&B, g->inputs.at[i], SPACE_INPUT);
+    vec_push(ctx, &p->inputs, b);
+  }
+  make_outputs(&B);
+  for (size_t i = 0; i < g->nodes.n; i++)
+    for (size_t j = 0; j < g->nodes.at[i]->out.n; j++)
+      if (g->nodes.at[i]->out.at[j] && !find_buf(&B, g->nodes.at[i]->out.at[j])) add_buf(&B, g->nodes.at[i]->out.at[j], SPACE_TEMP);
+  for (size_t i = 0; i < g->nodes.n; i++) ok = bind_node(&B, g->nodes.at[i]) && ok;
+  if (!ok) return false;
+  copy_outputs(&B);
+  u->program = p;
+  return true;
+}

@@ -1,0 +1,24 @@
+/* What graph passes ask of nodes and values: binding, facts of the bound cascade, uses, replacement (passes/node.c). */
+#pragma once
+#include "passes/pass.h"
+
+Place node_place(const Model *m, const Node *n);
+/* The binder's question about a node; outputs that are NULL are not wanted. Its arrays live in ctx->arena. */
+BindRequest node_request(Ctx *ctx, const Model *m, const Node *n, bool infer_only);
+bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *b);
+bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, so it is a pure function of its inputs */
+void node_inputs_text(const Ctx *ctx, const Node *n, Str *out);    /* "x f32[1,8], w i64[2]" */
+
+/* Element by element in row-major order the one output of the cascade equals input number `*input`: a copy, whatever it is called. The types may differ. */
+bool bound_is_copy(Ctx *ctx, const Bound *b, int nin, int *input);
+bool bound_has_symbols(const Ctx *ctx, const Bound *b);            /* an extent, stride or number of the cascade is no constant */
+int64_t bound_points(const Ctx *ctx, const Bound *b);              /* iterations of all statements at the symbols' bounds; -1 beyond 2^60 */
+
+/* Uses of the values of g (regions inside count), indexed by Value.id; the ids are renewed. A graph output is one use. */
+int *graph_uses(Ctx *ctx, Graph *g);
+bool value_is_output(const Graph *g, const Value *v);
+/* Replaces `from` by `to` wherever nodes of g and of its regions read it, and among the outputs. */
+void graph_replace(Graph *g, const Value *from, Value *to);
+void graph_drop_nodes(Graph *g, const bool *drop);                 /* by position */
+Value *graph_fresh(Ctx *ctx, Graph *g, const char *stem);          /* a new value named stem, or stem.2 ... where that is taken */
+Value *graph_constant(Ctx *ctx, Graph *g, const char *stem, const Data *d); /* a new constant with a name of its own */

@@ -1,0 +1,24 @@
+/* The types that every compiled model shares with its caller. */
+#ifndef SINTER_H
+#define SINTER_H
+#include <stdint.h>
+
+/* What NAME_run returns. */
+enum {
+  SINTER_OK = 0,
+  SINTER_MISSING = 1,  /* a pointer is NULL: an input, an output, the arena, the state or the weights */
+  SINTER_ALIGNMENT = 2, /* arena, state or weights do not begin at a multiple of NAME_ALIGN bytes */
+  SINTER_EXTENT = 3    /* a dimension lies outside the bounds the model was compiled for */
+};
+
+/* Optional services of the caller; any member may be NULL. A model never keeps the pointer. */
+typedef struct sinter_hooks {
+  void *user;          /* handed to every hook */
+  /* Called before (begin = 1) and after (begin = 0) each kernel; kernel counts from 0, name is the kernel's. */
+  void (*profile)(void *user, int kernel, const char *name, int begin);
+  /* Runs body(arg, i) for 0 <= i < n in any order, perhaps at the same time. Results never depend on how. */
+  void (*parallel_for)(void *user, int64_t n, void (*body)(void *arg, int64_t i), void *arg);
+  /* Reads `bytes` bytes of the weight file at `offset` into `to`; 0 is success. For weights that are not in memory. */
+  int (*read_weights)(void *user, void *to, int64_t offset, int64_t bytes);
+} sinter_hooks;
+#endif
