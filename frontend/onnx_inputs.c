@@ -239,12 +239,14 @@ static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) 
   Ctx *ctx = in->im->ctx;
   bool ok = true;
   *type = (Type){.elem = d->elem, .rank = d->rank};
-  if (d->rank < 0) return diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape %s=AxBxC with its sizes", d->name, d->name);
+  bool keep = in->im->opt->keep_open;
+  if (d->rank < 0) return keep || diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape %s=AxBxC with its sizes", d->name, d->name);
   for (int i = 0; i < d->rank; i++) {
     const Dim *dim = &d->dim[i];
     const MapEntry *e = dim->name ? map_find(&in->bound, dim->name) : NULL;
     if (dim->kind == DIM_FIXED) type->dim[i] = dim->value;
     else if (e && e->p) type->dim[i] = bound_dim(in, dim->name, e->p);
+    else if (keep) type->dim[i] = -1;
     else if (dim->kind == DIM_OPEN) ok = diag(ctx, E0203, in->at, "input '%s': dimension %d is open and has no name: pass --shape %s=%s", d->name, i, d->name, shape_hint(in, d));
     else {
       ok = false;
@@ -253,7 +255,7 @@ static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) 
       diag(ctx, E0203, in->at, "input '%s': dimension %d, '%s', is open: pass --dim '%s=N', or --dim '%s<=N' to leave it variable", d->name, i, dim->name, dim->name, dim->name);
     }
   }
-  if (ok && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
+  if (ok && !keep && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
   return ok;
 }
 
