@@ -203,7 +203,6 @@ static Data *bias_for(Linear *L, Contraction *c, int rank, const double *total, 
 
 /* ---- rewriting */
 
-
 static bool used_once(const Linear *L, const Value *v) { return v && v->def && v->id >= 0 && (size_t)v->id < L->nuses && L->graph->values.at[v->id] == v && L->uses[v->id] == 1; }
 
 /* The sum `c`, with other weights, reads x and writes what `last` wrote. False when the operator then has another type. */
