@@ -111,7 +111,7 @@ Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt) {
   const uint8_t *bytes = mapped;
   Arena *scratch = arena_new(ctx);
   if (!scratch) ctx_out_of_memory(ctx);
-  Import im = {.ctx = ctx, .opt = opt ? opt : &none, .path = intern(ctx, path), .model = NEW(ctx, Model), .scratch = scratch, .work = inline_work + n};
+  Import im = {.ctx = ctx, .opt = opt ? opt : &none, .path = intern(ctx, path), .model = NEW(ctx, Model), .scratch = scratch, .text = str_new(ctx), .work = inline_work + n};
   im.tensors = (TensorSource){.ctx = ctx, .path = im.path, .file = bytes, .file_bytes = n, .scratch = scratch, .budget = onnx_budget(ctx, n)};
   im.model->path = im.path;
   im.model->name = model_name(&im);

@@ -107,7 +107,7 @@ static bool take_number(Literal *l) {
   errno = 0;
   if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0) v.i = *text == 't', used = n;
   else {
-    v.i = strtoll(text, &end, 0);
+    v.i = strtoll(text, &end, 10);
     used = (size_t)(end - text);
     if (used != n || errno) { /* not a whole number, or beyond 64 bits */
       char *point = strchr(text, '.');
@@ -150,6 +150,7 @@ static bool store(Data *d, int64_t i, Number v) {
   char cls = elem_info(d->type.elem)->cls;
   if (cls == 'r') data_set_real((void *)d->bytes, d->type.elem, i, v.real ? v.r : (double)v.i);
   else if (v.real) return v.r == rint(v.r) && fabs(v.r) < 9e18 && store(d, i, (Number){.i = (int64_t)v.r});
+  else if (cls == 'u' && v.i < 0) return false;
   else data_set_int((void *)d->bytes, d->type.elem, i, v.i);
   return cls == 'r' || data_int(d, i) == v.i;
 }
