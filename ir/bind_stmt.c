@@ -195,11 +195,6 @@ void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, 
   vec_push(b->ctx, &w->eins, e);
 }
 
-static Op reduce_op(Reduce r) {
-  static const Op op[] = {[RED_SET] = OP_COUNT, [RED_ADD] = OP_ADD, [RED_MUL] = OP_MUL, [RED_MAX] = OP_MAX, [RED_MIN] = OP_MIN, [RED_AND] = OP_AND, [RED_OR] = OP_OR, [RED_LAST] = OP_COUNT, [RED_FIRST] = OP_COUNT};
-  return op[r];
-}
-
 static const Expr *identity(Ctx *ctx, Reduce r, Kind k, Elem e) {
   bool real = k == KIND_REAL;
   int bits = e != ELEM_NONE && elem_info(e)->cls == 'i' ? elem_info(e)->bits : 64;
