@@ -125,7 +125,7 @@ static bool fold_numbers(Infer *I, Node *n, const Bound *b, const Data **out) {
   Ctx *ctx = I->ctx;
   Fold f = {.at = NEWN(ctx, Binding, n->in.n + n->out.n)};
   for (size_t i = 0; i < n->in.n; i++)
-    if (n->in.at[i] && b->in_buf[i]) f.at[f.n++] = (Binding){b->in_buf[i], (void *)n->in.at[i]->data->bytes};
+    if (n->in.at[i] && n->in.at[i]->data && b->in_buf[i]) f.at[f.n++] = (Binding){b->in_buf[i], (void *)n->in.at[i]->data->bytes};
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     const Type *t = &n->out.at[i]->type;
@@ -159,7 +159,7 @@ static Folding fold(Infer *I, Node *n, bool reads_inputs) {
   Bound b;
   if (!node_bind(ctx, I->model, n, false, &b)) return FOLD_FAILED;
   k = known_inputs(n, &b);
-  if (!k.all) return FOLD_NOT;
+  if (!k.all && b.reads_inputs) return FOLD_NOT;
   const Data **out = NEWN(ctx, const Data *, n->out.n);
   bool *symbolic = NEWN(ctx, bool, n->out.n);
   if (k.symbolic || bound_has_symbols(ctx, &b)) {

@@ -240,7 +240,7 @@ static void composes(const char *body, size_t nodes) {
   if (composed->graph->nodes.n != nodes) fprintf(stderr, "%s\n", text(composed));
   ck_assert_uint_eq(composed->graph->nodes.n, nodes);
   const Data *a = result(plain), *b = result(composed);
-  for (int64_t i = 0; i < type_bound(ctx, &a->type); i++) ck_assert_double_eq_tol(data_real(a, i), data_real(b, i), 1e-5);
+  for (int64_t i = 0; i < type_bound(ctx, &a->type); i++) ck_assert_double_eq_tol(data_real(a, i), data_real(b, i), 1e-5 * (1 + fabs(data_real(a, i))));
 }
 
 static const char *join(const char *a, const char *b, const char *c, const char *d, const char *e) { return ctx_printf(ctx, "%s%s%s%s%s", a, b, c, d, e); }
