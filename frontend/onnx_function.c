@@ -7,7 +7,7 @@ enum { MAX_FUNCTIONS = 10000, MAX_ATTRIBUTES = 256, CALL_DEPTH = 100 };
 static const char *function_key(Import *im, const char *domain, const char *name, const char *overload) {
   domain = onnx_name(im, domain);
   if (strcmp(domain, "ai.onnx") == 0) domain = "";
-  return intern(im->ctx, ctx_printf(im->ctx, "%s\n%s\n%s", domain, onnx_name(im, name), onnx_name(im, overload)));
+  return onnx_join(im, onnx_join(im, domain, "\n", onnx_name(im, name)), "\n", onnx_name(im, overload));
 }
 
 bool onnx_functions(Import *im, const Onnx__ModelProto *m) {
@@ -88,7 +88,7 @@ static bool finish_outputs(Import *im, const Scope *body, const Call *call, cons
     if (!made || made->p == &im->absent) { ok = diag(im->ctx, E0200, at, "function '%s' never produces its output '%s'", onnx_name(im, f->name), f->output[i]); continue; }
     Value *v = onnx_lookup(caller, onnx_name(im, n->output[i]));
     if (!v || v == made->p || v->def || v->data) continue;
-    Node *copy = graph_node(im->ctx, caller->graph, "Identity", "", onnx_node_name(im, ctx_printf(im->ctx, "%s/%s", call->name, f->output[i])));
+    Node *copy = graph_node(im->ctx, caller->graph, "Identity", "", onnx_node_name(im, onnx_join(im, call->name, "/", f->output[i])));
     const MapEntry *opset = map_find(&im->opsets, intern(im->ctx, ""));
     copy->opset = opset ? (int)opset->i : 1;
     vec_push(im->ctx, &copy->in, made->p);
@@ -121,7 +121,7 @@ bool onnx_inline(Import *im, Scope *s, const Onnx__FunctionProto *f, const Onnx_
   if (depth >= CALL_DEPTH) return diag(im->ctx, E0104, at, "functions call each other more than %d deep", CALL_DEPTH);
   Opsets opsets = {0};
   Call call = {.function = f, .node = n, .caller = s, .name = name};
-  Scope body = {.graph = s->graph, .call = &call, .opsets = &opsets, .prefix = ctx_printf(im->ctx, "%s/", name), .depth = s->depth + 1};
+  Scope body = {.graph = s->graph, .call = &call, .opsets = &opsets, .prefix = onnx_join(im, name, "/", ""), .depth = s->depth + 1};
   if (!onnx_spend(im, 1 + f->n_input + f->n_output + f->n_opset_import + strlen(body.prefix) / 16, at)) return false;
   bool ok = onnx_opsets(im, &opsets, f->n_opset_import, f->opset_import, f->name);
   if (!check_attributes(im, &call, at)) ok = false;

@@ -6,6 +6,14 @@ enum { NEST_DEPTH = 200, MAX_ATTRIBUTES = 256 }; /* regions and function calls w
 
 const char *onnx_name(Import *im, const char *name) { return intern(im->ctx, name ? name : ""); }
 
+const char *onnx_join(Import *im, const char *a, const char *b, const char *c) {
+  im->text.n = 0;
+  str_add(&im->text, a);
+  str_add(&im->text, b);
+  str_add(&im->text, c);
+  return intern(im->ctx, im->text.s);
+}
+
 Place onnx_place(const Import *im, const Onnx__NodeProto *n, const char *name, int opset) {
   return (Place){.file = im->path, .node = name && *name ? name : NULL, .op = n->op_type, .opset = opset};
 }
@@ -24,7 +32,9 @@ static const char *unique(Import *im, const char *name, bool (*taken)(Import *im
   while (taken(im, arg, made)) { /* the counter stays with the text, so that n equal names take n steps */
     MapEntry *e = map_add(im->scratch, &im->suffixes, first);
     if (e->i < 1) e->i = 1;
-    made = intern(im->ctx, ctx_printf(im->ctx, "%s_%zu", first, ++e->i));
+    char number[24];
+    snprintf(number, sizeof number, "_%zu", ++e->i);
+    made = onnx_join(im, first, number, "");
   }
   return made;
 }
@@ -41,9 +51,9 @@ const char *onnx_node_name(Import *im, const char *wish) {
 static const char *node_name(Import *im, const Scope *s, const Onnx__NodeProto *n) {
   const char *own = n->name ? n->name : "", *output = "";
   for (size_t i = 0; i < n->n_output && !*output; i++) output = n->output[i];
-  const char *wish = *own ? ctx_printf(im->ctx, "%s%s", s->prefix, own) : ctx_printf(im->ctx, "%s%s_%s", s->prefix, n->op_type ? n->op_type : "", output);
+  const char *wish = *own ? onnx_join(im, s->prefix, own, "") : onnx_join(im, s->prefix, onnx_join(im, onnx_name(im, n->op_type), "_", output), "");
   const char *name = onnx_node_name(im, wish);
-  if (*own && strcmp(name, wish) != 0 && im->renamed++ == 0) im->renamed_example = intern(im->ctx, wish);
+  if (*own && name != wish && im->renamed++ == 0) im->renamed_example = wish;
   return name;
 }
 
@@ -60,7 +70,7 @@ Value *onnx_define(Import *im, Scope *s, const char *name, Place at) {
   if (map_find(&s->values, name)) { diag(im->ctx, E0200, at, "'%s' is defined more than once; every value has one producer", name); return NULL; }
   if (s->outer && onnx_lookup(s->outer, name) && im->shadowing++ == 0) im->shadowing_example = name;
   const MapEntry *result = s->call && !s->outer ? map_find(&s->call->results, name) : NULL;
-  Value *v = result ? result->p : graph_value(im->ctx, s->graph, unique(im, *s->prefix ? ctx_printf(im->ctx, "%s%s", s->prefix, name) : name, value_taken, s->graph));
+  Value *v = result ? result->p : graph_value(im->ctx, s->graph, unique(im, onnx_join(im, s->prefix, name, ""), value_taken, s->graph));
   map_add(im->scratch, &s->values, name)->p = v;
   return v;
 }
@@ -100,6 +110,10 @@ static bool read_operator(Import *im, Scope *s, const Onnx__NodeProto *n, const 
   Node *node = graph_node(ctx, s->graph, n->op_type, onnx_name(im, n->domain), name);
   if (strcmp(node->domain, "ai.onnx") == 0) node->domain = intern(ctx, "");
   node->opset = opset;
+  node->in.cap = n->n_input;
+  node->in.at = NEWN(ctx, Value *, n->n_input);
+  node->out.cap = n->n_output;
+  node->out.at = NEWN(ctx, Value *, n->n_output);
   for (size_t i = 0; i < n->n_input; i++) {
     const char *input = onnx_name(im, n->input[i]);
     Value *v = *input ? onnx_lookup(s, input) : NULL;

@@ -13,6 +13,7 @@ typedef struct Import {
   Opsets opsets;                      /* of the model */
   Map functions;                      /* key (onnx_function.c) -> Onnx__FunctionProto */
   Map node_names, suffixes;           /* names taken; a text -> the last number appended to it */
+  Str text;                           /* for names while they are put together */
   Value absent;                       /* stands for an input of a function that the call does not give */
   size_t work;                        /* what inlining may still make: nodes, arguments and list entries */
   bool work_done;                     /* that limit was reached, and said so */
@@ -50,6 +51,7 @@ Value *onnx_define(Import *im, Scope *s, const char *name, Place at);           
 bool onnx_spend(Import *im, size_t work, Place at);                                             /* false, with E0104 the first time, when a model grows without bound */
 const char *onnx_node_name(Import *im, const char *wish);                                       /* the wish, or with a number appended where a node has that name */
 const char *onnx_name(Import *im, const char *name);                                            /* interned; "" for NULL */
+const char *onnx_join(Import *im, const char *a, const char *b, const char *c);                 /* interned */
 Place onnx_place(const Import *im, const Onnx__NodeProto *n, const char *name, int opset);
 
 /* onnx_attribute.c */

@@ -8,12 +8,12 @@ enum { NEWEST_IR = 14, NEWEST_OPSET = 28 }; /* of ONNX 1.23 */
 static const size_t inline_work = 400000;   /* what inlining functions may add to a model */
 
 /* ---- files that are something else */
-typedef struct Magic { const char *bytes; size_t n; const char *what; size_t at; } Magic;
+typedef struct Magic { size_t at, n; const char *bytes, *what; } Magic;
 static const Magic magics[] = {
-  {"\x1f\x8b", 2, "a gzip archive: unpack it first"}, {"PK\x03\x04", 4, "a zip archive (a PyTorch or NumPy file?): unpack or export it first"},
-  {"\x28\xb5\x2f\xfd", 4, "a zstd archive: unpack it first"}, {"BZh", 3, "a bzip2 archive: unpack it first"}, {"\xfd""7zXZ", 5, "an xz archive: unpack it first"},
-  {"\x89HDF", 4, "an HDF5 file (Keras?): export it as ONNX"}, {"\x93NUMPY", 6, "a NumPy array, not a model"}, {"GGUF", 4, "a GGUF file"}, {"\x7f""ELF", 4, "a program"},
-  {"\0\0TFL3", 6, "a TensorFlow Lite model", 2}, {"\0\0ORTM", 6, "a model in ONNX Runtime's own format: use the .onnx file it was made from", 2},
+  {0, 2, "\x1f\x8b", "a gzip archive: unpack it first"}, {0, 4, "PK\x03\x04", "a zip archive (a PyTorch or NumPy file?): unpack or export it first"},
+  {0, 4, "\x28\xb5\x2f\xfd", "a zstd archive: unpack it first"}, {0, 3, "BZh", "a bzip2 archive: unpack it first"}, {0, 5, "\xfd""7zXZ", "an xz archive: unpack it first"},
+  {0, 4, "\x89HDF", "an HDF5 file (Keras?): export it as ONNX"}, {0, 6, "\x93NUMPY", "a NumPy array, not a model"}, {0, 4, "GGUF", "a GGUF file"}, {0, 4, "\x7f""ELF", "a program"},
+  {2, 6, "\0\0TFL3", "a TensorFlow Lite model"}, {2, 6, "\0\0ORTM", "a model in ONNX Runtime's own format: use the .onnx file it was made from"},
 };
 
 static bool is_text(const uint8_t *bytes, size_t n) {
@@ -111,7 +111,7 @@ Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt) {
   const uint8_t *bytes = mapped;
   Arena *scratch = arena_new(ctx);
   if (!scratch) ctx_out_of_memory(ctx);
-  Import im = {.ctx = ctx, .opt = opt ? opt : &none, .path = intern(ctx, path), .model = NEW(ctx, Model), .scratch = scratch, .work = inline_work + n};
+  Import im = {.ctx = ctx, .opt = opt ? opt : &none, .path = intern(ctx, path), .model = NEW(ctx, Model), .scratch = scratch, .text = str_new(ctx), .work = inline_work + n};
   im.tensors = (TensorSource){.ctx = ctx, .path = im.path, .file = bytes, .file_bytes = n, .scratch = scratch, .budget = onnx_budget(ctx, n)};
   im.model->path = im.path;
   im.model->name = model_name(&im);
