@@ -94,15 +94,6 @@ static const Expr *replace_load(Ctx *ctx, const Expr *e, void *arg) {
   return e->kind == X_LOAD && buf_root(e->buf) == r->root ? r->by : e;
 }
 
-typedef struct SameRead { Ctx *ctx; const Buf *root; const Expr *address; bool fine; } SameRead;
-static void check_same(const Expr *load, void *arg) {
-  SameRead *c = arg;
-  if (buf_root(load->buf) != c->root) return;
-  const Expr *address = access_address(c->ctx, load->buf, load->n, load->arg);
-  if (c->address && !x_equal(c->address, address)) c->fine = false;
-  c->address = address;
-}
-
 /* Takes the next statement into the epilogue when it is a map over the result, nobody else needs the result, and it reads it element by element. */
 static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number) {
   Ctx *ctx = p->ctx;
@@ -118,9 +109,7 @@ static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number
   Ein *told = ein_subst(ctx, map, contraction->nout, contraction->nout, contraction->axis, by);
   if (!is_plain(told->rhs) || !is_vectorisable(told->rhs) || !all_loads_fine(p->s, told->rhs)) return false;
   if (access_may_leave(ctx, told->out, told->out->rank, told->index, NULL)) return false;
-  SameRead same = {ctx, root, NULL, true}; /* all its reads of the result are of the same element */
-  x_each_load(told->rhs, check_same, &same);
-  if (!same.fine) return false;
+  if (!x_reads_one_place(ctx, told->rhs, root, NULL)) return false;
   Replacement r = {root, p->epilogue};
   p->epilogue = x_map(ctx, told->rhs, replace_load, &r);
   p->out = told->out;
