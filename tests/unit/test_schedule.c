@@ -44,6 +44,7 @@ static double compare(Ctx *ctx, Case (*make)(Ctx *, const void *), const void *a
   Unit u = {.program = got.program, .opt = &o};
   ck_assert(pass_schedule(ctx, &u));
   if (!got.kernel->lowered) return -1;
+  if (!program_verify(ctx, got.program)) { diag_print(ctx, stderr); ck_abort_msg("not valid"); }
   Buf *out = got.program->outputs.at[0];
   if (compiled) {
     KernelFn f = compile_kernel(ctx, got.kernel, t, "cc");
