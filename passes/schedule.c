@@ -3,7 +3,7 @@
 #include "passes/schedule.h"
 
 typedef int (*Scheduler)(Schedule *s, int first);
-static const Scheduler schedulers[] = {schedule_contraction, schedule_rows, schedule_map};
+static const Scheduler schedulers[] = {schedule_contraction, schedule_rows};
 
 static bool is_local(const Kernel *k, const Buf *b) {
   for (size_t i = 0; i < k->cascade.locals.n; i++)

@@ -15,7 +15,6 @@ typedef struct Schedule {
 /* Each returns how many statements, from `first` on, its nest carries out; 0: declined. */
 int schedule_contraction(Schedule *s, int first);
 int schedule_rows(Schedule *s, int first);
-int schedule_map(Schedule *s, int first);
 
 bool schedule_reads_later(const Schedule *s, int from, const Buf *buf);  /* is buf read by statement `from` or a later one, or owned by somebody else? */
 bool schedule_f32(const Schedule *s, const Buf *buf);                    /* f32, or a local number of a kernel without f64 */
