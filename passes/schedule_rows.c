@@ -491,7 +491,11 @@ static void pass_along(Build *b, int pass) {
     b->nvalues = saved;
     b->body = vec;
     for (int j = 0; j < g->n; j++)
-      for (int k = 0; acc[j] && k < width; k++) emit(b, s_store(ctx, g->item[j].ein->reduce, b->result[j], 0, NULL, x_load(ctx, acc[j], 1, (const Expr *const[]){x_int(ctx, k)})));
+      if (acc[j]) {
+        const Expr *zero = x_int(ctx, 0);
+        for (int k = 1; k < width; k++) emit(b, s_store(ctx, g->item[j].ein->reduce, acc[j], 1, &zero, x_load(ctx, acc[j], 1, (const Expr *const[]){x_int(ctx, k)})));
+        emit(b, s_store(ctx, g->item[j].ein->reduce, b->result[j], 0, NULL, x_load(ctx, acc[j], 1, &zero)));
+      }
   }
   if (rest) {
     const Expr *last = x_op2(ctx, OP_ADD, lane, x_int(ctx, vectors * g->lanes));
