@@ -11,10 +11,13 @@ static bool address_aff(CPrint *p, const Buf *b, int n, const Expr *const *index
   return x_is_aff(*e, a);
 }
 
-bool c_unit_lane(const CPrint *p, const Expr *load) {
-  if (!p->lane || load->n == 0) return false;
-  Aff a;
-  return x_is_aff(load->arg[load->n - 1], &a) && aff_coef(&a, p->lane) == 1;
+bool c_lane_stride(CPrint *p, const Buf *b, int n, const Expr *const *index, int64_t *stride) {
+  const Expr *e; Aff a;
+  *stride = 0;
+  if (!p->lane || n == 0 || b->space == SPACE_REG) return true;
+  if (!address_aff(p, b, n, index, &e, &a)) return !x_uses(e, p->lane);
+  *stride = aff_coef(&a, p->lane);
+  return true;
 }
 
 /* ---- windows */
@@ -161,4 +164,9 @@ void c_pointer(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *ou
   }
   str_add(out, " + ");
   c_index_text(p, rest, PREC_ADD, out);
+}
+
+const char *c_base(CPrint *p, const Buf *b, int n, const Expr *const *index) {
+  const Expr *rest;
+  return base_and_rest(p, b, n, index, &rest);
 }

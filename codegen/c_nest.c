@@ -122,6 +122,24 @@ static bool is_inside(const CPrint *p, const Buf *b) {
   return false;
 }
 
+/* Lanes that lie apart are written one by one. */
+static void scatter(CPrint *p, const Stmt *s, const char *value, const char *elem) {
+  const Var *lane = p->lane;
+  const char *name = c_name_of(p, s, "lanes");
+  c_line(p, "{");
+  p->depth++;
+  c_line(p, "v%d%s %s = %s;", p->lanes, elem, name, value);
+  for (int i = 0; i < p->live; i++) {
+    const Expr **index = NEWN(p->ctx, const Expr *, s->store.n), *at = x_int(p->ctx, i);
+    for (int d = 0; d < s->store.n; d++) index[d] = x_subst(p->ctx, c_fixed(p, s->store.index[d]), 1, &lane, &at);
+    Str place = str_new(p->ctx);
+    c_place(p, s->store.buf, s->store.n, index, &place);
+    c_line(p, "%s = %s[%d];", place.s, name, i);
+  }
+  p->depth--;
+  c_line(p, "}");
+}
+
 static void print_vector_store(CPrint *p, const Stmt *s) {
   Buf *b = s->store.buf;
   const Expr *value = c_fixed(p, s->store.value);
@@ -160,6 +178,8 @@ static void print_vector_store(CPrint *p, const Stmt *s) {
   if (s->store.op != RED_SET) value = x_op2(p->ctx, s->store.op == RED_ADD ? OP_ADD : s->store.op == RED_MUL ? OP_MUL : s->store.op == RED_MAX ? OP_MAX : OP_MIN, x_load(p->ctx, b, s->store.n, s->store.index), s->store.value), value = c_fixed(p, value);
   c_vector(p, value, lane, PREC_ANY, &text);
   const char *stored = narrow ? ctx_printf(p->ctx, "__builtin_convertvector(%s, v%d%s)", text.s, p->lanes, elem) : text.s;
+  int64_t stride;
+  if (!c_lane_stride(p, b, s->store.n, s->store.index, &stride) || stride != 1) { scatter(p, s, stored, elem); return; }
   if (p->live < p->lanes) c_line(p, "sinter_store_part_v%d%s(%s, %s, %d);", p->lanes, elem, place.s, stored, p->live);
   else c_line(p, "*(u%d%s *)(%s) = %s;", p->lanes, elem, place.s, stored);
 }
@@ -224,8 +244,8 @@ static void print_store(CPrint *p, const Stmt *s) {
   Buf *b = s->store.buf;
   bool vector = false;
   if (p->lane) {
-    Expr probe = {.kind = X_LOAD, .buf = b, .n = s->store.n, .arg = s->store.index};
-    vector = (b->space == SPACE_REG && b->lanes == p->lanes) || c_unit_lane(p, &probe) || (b->space == SPACE_REG && !is_inside(p, b) && c_is_vector(p, c_fixed(p, s->store.value)));
+    int64_t stride;
+    vector = (b->space == SPACE_REG && b->lanes == p->lanes) || !c_lane_stride(p, b, s->store.n, s->store.index, &stride) || stride != 0 || (b->space == SPACE_REG && !is_inside(p, b) && c_is_vector(p, c_fixed(p, s->store.value)));
   }
   if (vector) print_vector_store(p, s);
   else print_scalar_store(p, s);
@@ -333,7 +353,8 @@ static void print_hint(CPrint *p, const Stmt *s) {
   const Expr *e = s->hint.arg;
   if (!e || e->kind != X_LOAD) return;
   Str text = str_new(p->ctx);
-  if (s->hint.what == HINT_PIN) { c_place(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PIN(%s);", text.s); }
+  if (s->hint.what == HINT_PIN && e->buf->space == SPACE_REG) { c_place(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PIN(%s);", text.s); }
+  else if (s->hint.what == HINT_PIN) c_line(p, "SINTER_PIN_ADDRESS(%s);", c_base(p, e->buf, e->n, e->arg));
   else { c_pointer(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PREFETCH(%s);", text.s); }
 }
 

@@ -26,7 +26,7 @@ typedef struct CPrint {
 
 /* ---- c_expr.c */
 CType c_type(const CPrint *p, const Expr *e);
-bool c_is_vector(const CPrint *p, const Expr *e);
+bool c_is_vector(CPrint *p, const Expr *e);
 void c_expr(CPrint *p, const Expr *e, CType want, Prec prec, Str *out);
 void c_vector(CPrint *p, const Expr *e, CType want, Prec prec, Str *out);   /* the same inside a VEC loop: a vector; scalars are broadcast */
 void c_condition(CPrint *p, const Expr *e, Str *out);
@@ -36,9 +36,10 @@ void c_literal(double v, CType t, Str *out);
 CType c_elem_type(Elem e);                                                       /* what an element is computed in */
 
 /* ---- c_access.c: addresses, windows, loads */
-bool c_unit_lane(const CPrint *p, const Expr *load);                             /* does the address move by one with the lane? */
+bool c_lane_stride(CPrint *p, const Buf *b, int n, const Expr *const *index, int64_t *stride); /* by how much the address moves with the lane; false when by no fixed step */
 void c_place(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out);   /* lvalue of one element as stored: x[i] or a register's name */
 void c_pointer(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out); /* address of the element, the lane left out: x + 16 */
+const char *c_base(CPrint *p, const Buf *b, int n, const Expr *const *index);          /* the pointer variable an access is made from */
 void c_index_text(CPrint *p, const Expr *e, Prec prec, Str *out);
 void c_open_windows(CPrint *p, const Body *body, const Var *v);
 bool c_is_packed(Elem e);                                                        /* several elements to a byte */

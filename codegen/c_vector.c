@@ -5,9 +5,10 @@
 
 static bool is_register_vector(const CPrint *p, const Buf *b) { return b->space == SPACE_REG && b->lanes > 1 && b->lanes == p->lanes; }
 
-bool c_is_vector(const CPrint *p, const Expr *e) {
+bool c_is_vector(CPrint *p, const Expr *e) {
+  int64_t stride;
   if (!p->lane) return false;
-  if (e->kind == X_LOAD) return is_register_vector(p, e->buf) || c_unit_lane(p, e);
+  if (e->kind == X_LOAD) return is_register_vector(p, e->buf) || !c_lane_stride(p, e->buf, e->n, e->arg, &stride) || stride != 0;
   if (e->kind == X_AFF) return x_uses(e, p->lane);
   if (e->kind == X_OP && e->op == OP_BCAST) return true;
   for (int i = 0; e->kind == X_OP && i < e->n; i++)
@@ -43,6 +44,21 @@ static void operand(CPrint *p, const Expr *e, CType want, Prec prec, Str *out) {
   else c_expr(p, e, want, prec < PREC_UNARY ? PREC_UNARY : prec, out);
 }
 
+/* Lanes that lie apart are read one by one. */
+static void gather(CPrint *p, const Expr *e, Str *out) {
+  const Buf *b = e->buf;
+  const Var *lane = p->lane;
+  const char *t = b->elem == ELEM_bool ? "u8" : elem_info(b->elem)->name;
+  str_printf(out, "(v%d%s){", p->lanes, t);
+  for (int i = 0; i < p->live; i++) {
+    const Expr **index = NEWN(p->ctx, const Expr *, e->n), *at = x_int(p->ctx, i);
+    for (int d = 0; d < e->n; d++) index[d] = x_subst(p->ctx, c_fixed(p, e->arg[d]), 1, &lane, &at);
+    str_add(out, i ? ", " : "");
+    c_place(p, b, e->n, index, out);
+  }
+  str_add(out, "}");
+}
+
 static void load(CPrint *p, const Expr *e, Str *out) {
   const Buf *b = e->buf;
   if (is_register_vector(p, b)) { c_place(p, b, e->n, e->arg, out); return; }
@@ -50,6 +66,8 @@ static void load(CPrint *p, const Expr *e, Str *out) {
   c_pointer(p, b, e->n, e->arg, &at);
   const char *t = elem_info(b->elem)->name;
   if (b->elem == ELEM_bool) t = "u8";
+  int64_t stride;
+  if (!c_lane_stride(p, b, e->n, e->arg, &stride) || stride != 1) { gather(p, e, out); return; }
   if (p->live < p->lanes) str_printf(out, "sinter_load_part_v%d%s(%s, %d)", p->lanes, t, at.s, p->live);
   else str_printf(out, "*(const u%d%s *)(%s)", p->lanes, t, at.s);
 }

@@ -65,7 +65,7 @@ static void add_legend(Str *out, const Picture *p) {
 }
 
 static void write_dot(const Picture *p, Str *out) {
-  str_add(out, "digraph model {\n  rankdir=TB; fontname=\"Helvetica\"; nodesep=0.25; ranksep=0.35;\n"
+  str_add(out, "digraph model {\n  rankdir=TB; labelloc=t; fontname=\"Helvetica\"; nodesep=0.25; ranksep=0.35;\n"
                "  node [shape=box, style=\"filled,rounded\", fontname=\"Helvetica\", fontsize=10, margin=\"0.10,0.05\", color=\"#666666\"];\n"
                "  edge [fontname=\"Helvetica\", fontsize=8, fontcolor=\"#555555\", color=\"#777777\", arrowsize=0.6];\n");
   add_legend(out, p);

@@ -9,6 +9,7 @@ typedef struct ImportOptions {
   const char *name;                          /* of the model; NULL: from the file name */
   VEC(DimOption) dims; VEC(ShapeOption) shapes; VEC(ConstOption) consts;
   const EinLib *lib;
+  bool keep_open;                            /* dimensions that nothing binds stay -1, ranks that nothing gives too, instead of E0203: for who only asks what the inputs are */
 } ImportOptions;
 
 /* Reads an ONNX file: pre-scan, unpack with a capped allocator, check, convert to the graph IR; weights stay in the mapped file. Model-local functions are inlined;

@@ -247,12 +247,14 @@ static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) 
   Ctx *ctx = in->im->ctx;
   bool ok = true, unnamed = false;
   *type = (Type){.elem = d->elem, .rank = d->rank};
-  if (d->rank < 0) return diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape '%s=AxBxC' with its sizes", d->name, d->name);
+  bool keep = in->im->opt->keep_open;
+  if (d->rank < 0) return keep || diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape '%s=AxBxC' with its sizes", d->name, d->name);
   for (int i = 0; i < d->rank; i++) {
     const Dim *dim = &d->dim[i];
     const MapEntry *e = dim->name ? map_find(&in->bound, dim->name) : NULL;
     if (dim->kind == DIM_FIXED) type->dim[i] = dim->value;
     else if (e && e->p) type->dim[i] = bound_dim(in, dim->name, e->p);
+    else if (keep) type->dim[i] = -1;
     else if (dim->kind == DIM_OPEN) ok = false, unnamed = true;
     else {
       ok = false;
@@ -262,7 +264,7 @@ static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) 
     }
   }
   if (unnamed) report_unnamed(in, d);
-  if (ok && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
+  if (ok && !keep && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
   return ok;
 }
 

@@ -35,6 +35,8 @@ typedef struct Bound {
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset);
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index); /* is input number index needed when compiling (lower case)? */
+/* The text that an Einsum node's equation means (ir/einsum.c); NULL with E0401 when it is no equation of so many operands. */
+const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs);
 
 /* For `list ops`, docs and .ein models. */
 typedef struct OpText { const char *name, *domain, *file, *text; int line, since; } OpText; /* one clause; text is its source, verbatim */

@@ -326,6 +326,7 @@ static Storage *storage_of(Run *run, const Buf *b) {
     if (!s->base) s->base = run->mem.of ? run->mem.of(run->mem.arg, root) : NULL;
     if (!s->base && s->count) fail(run, E0601, text_of(run, root, "no memory was given for the elements"));
   }
+  if (s->written && !memchr(s->written, 0, (size_t)s->count)) s->written = NULL; /* whole by now: no more tests */
   if (b != root && (count_of(run, b, false) > s->count || elem_info(b->elem)->bits > elem_info(root->elem)->bits)) fail(run, E0601, text_of(run, b, "the alias is larger than its memory: elements"));
   return s;
 }
@@ -399,6 +400,43 @@ static void exec_sum(const Code *c, Run *run) { *c->cell += c->value->as_real(c-
 static void exec_dot(const Code *c, Run *run) {
   const Calc *a = c->value->a, *b = c->value->b;
   *c->cell += a->as_real(a, run) * b->as_real(b, run);
+}
+
+/* A loop over nothing but that: the same sums in the same order, without a call per step. */
+#define DOT(name, T, U) \
+  static double name(double sum, const void *a, const void *b, int64_t step_a, int64_t step_b, int64_t n) { \
+    const T *x = a; \
+    const U *y = b; \
+    for (int64_t i = 0; i < n; i++) sum += (double)x[i * step_a] * (double)y[i * step_b]; \
+    return sum; \
+  }
+DOT(dot_f32_f32, float, float)
+DOT(dot_f32_f64, float, double)
+DOT(dot_f64_f32, double, float)
+DOT(dot_f64_f64, double, double)
+
+static void exec_dot_loop(const Code *c, Run *run) {
+  int64_t lo = c->value->as_int(c->value, run), hi = c->value2->as_int(c->value2, run);
+  if (lo >= hi) return;
+  const Code *dot = c->body.at;
+  const Calc *a = dot->value->a, *b = dot->value->b;
+  int64_t first = c->descending ? hi - 1 : lo, step = c->descending ? -1 : 1, ka = 0, kb = 0;
+  spend(run, hi - lo, 1);
+  for (int u = 0; u < c->nupdates; u++) {
+    if (c->update[u].cursor == a->cursor) ka = c->update[u].k;
+    if (c->update[u].cursor == b->cursor) kb = c->update[u].k;
+  }
+  const unsigned char *x = a->base + (run->cursor[a->cursor] + a->offset + ka * first) * (a->as_real == load_f32 ? 4 : 8);
+  const unsigned char *y = b->base + (run->cursor[b->cursor] + b->offset + kb * first) * (b->as_real == load_f32 ? 4 : 8);
+  double (*f)(double, const void *, const void *, int64_t, int64_t, int64_t) =
+    a->as_real == load_f32 ? (b->as_real == load_f32 ? dot_f32_f32 : dot_f32_f64) : (b->as_real == load_f32 ? dot_f64_f32 : dot_f64_f64);
+  *dot->cell = f(*dot->cell, x, y, ka * step, kb * step, hi - lo);
+}
+
+static bool is_dot(const Code *c) {
+  if (c->exec != exec_dot) return false;
+  RealFn *a = c->value->a->as_real, *b = c->value->b->as_real;
+  return (a == load_f32 || a == load_f64) && (b == load_f32 || b == load_f64);
 }
 
 static double update_real(Reduce op, double a, double b) {
@@ -718,6 +756,7 @@ static void loop(Compiler *c, const Stmt *s, Code *code) {
   Scope *scope = &c->scope[c->nscopes++];
   *scope = (Scope){.var = s->loop.var, .lo = lo, .hi = hi > lo ? hi - 1 : lo, .vec = s->loop.mode == LOOP_VEC, .lanes = hi - lo};
   code->body = codes(c, &s->loop.body);
+  if (code->body.n == 1 && is_dot(code->body.at)) code->exec = exec_dot_loop;
   code->update = scope->updates.at;
   code->nupdates = scope->updates.n;
   c->nscopes--;

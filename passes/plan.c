@@ -20,8 +20,6 @@ int64_t buf_bound_bytes(const Ctx *ctx, const Buf *b) {
   return elem_bytes(b->elem, n);
 }
 
-Buf *buf_root(Buf *b) { return b->alias ? b->alias : b; }
-
 /* ---- who touches what */
 typedef struct Touch { Buf *buf; bool read, written; } Touch;
 typedef struct Touches { Ctx *ctx; VEC(Touch) list; size_t *slot, slots; } Touches; /* slot: open addressing over buffer pointers, entry + 1 */
@@ -102,12 +100,14 @@ void kernel_each_buf(Ctx *ctx, const Kernel *k, void (*f)(Buf *b, bool read, boo
 }
 
 /* ---- lifetimes */
+static Buf *home(Buf *b) { return b->alias ? b->alias : b; }
+
 typedef struct Lives { Ctx *ctx; VEC(Lifetime) list; Touches index; int kernel; } Lives; /* index: buffer -> position in the list */
 
 static void live_touch(Buf *b, bool read, bool written, void *arg) {
   Lives *l = arg;
   (void)read, (void)written;
-  b = buf_root(b);
+  b = home(b);
   if (b->space != SPACE_TEMP) return;
   size_t before = l->index.list.n;
   touch(&l->index, b, true, true);
@@ -123,7 +123,7 @@ size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out) {
     kernel_each_buf(ctx, k, live_touch, &l);
     for (size_t s = 0; s < k->scratch.n; s++) {
       live_touch(k->scratch.at[s], true, true, &l);
-      l.list.at[*touch_slot(&l.index, buf_root(k->scratch.at[s])) - 1].scratch = true;
+      l.list.at[*touch_slot(&l.index, home(k->scratch.at[s])) - 1].scratch = true;
     }
   }
   *out = l.list.at;

@@ -5,7 +5,6 @@
 #define PLAN_ALIGN 64                                              /* of every buffer in the arena, in the state and in the weights */
 
 int64_t buf_bound_bytes(const Ctx *ctx, const Buf *b);             /* bytes at the symbols' bounds, sub-byte elements packed; -1 on overflow */
-Buf *buf_root(Buf *b);                                             /* the buffer whose memory b is: b->alias, or b */
 
 /* Calls f once per buffer that kernel k touches in memory (registers left out), in order of first occurrence; aliases are not resolved. A lowered kernel
  * is read from its body, another from its cascade. */

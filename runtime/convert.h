@@ -6,18 +6,13 @@
 
 /* ---- integers */
 
-static inline int64_t sinter_int_from_real(double x) { return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0; }
-
-static inline uint64_t sinter_u64_from_real(double x) { return x >= 0x1p63 && x < 0x1p64 ? (uint64_t)x : (uint64_t)sinter_int_from_real(x); }
-
-static inline int64_t sinter_clamp(int64_t x, int64_t lo, int64_t hi) { return x < lo ? lo : x > hi ? hi : x; }
+static inline int64_t sinter_cast_i64(double x) { return x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0; }
+static inline uint64_t sinter_cast_u64(double x) { return x >= 0x1p63 && x < 0x1p64 ? (uint64_t)x : (uint64_t)sinter_cast_i64(x); }
 
 /* lo and hi within +-2^53 */
 static inline int64_t sinter_clamp_real(double x, int64_t lo, int64_t hi) { return x > (double)lo ? (x < (double)hi ? (int64_t)x : hi) : x == x ? lo : 0; }
-
-static inline int64_t sinter_i64_saturate(double x) { return x >= 0x1p63 ? INT64_MAX : x >= -0x1p63 ? (int64_t)x : x == x ? INT64_MIN : 0; }
-
-static inline uint64_t sinter_u64_saturate(double x) { return x >= 0x1p64 ? UINT64_MAX : x > 0 ? (uint64_t)x : 0; }
+static inline int64_t sinter_sat_i64(double x) { return x >= 0x1p63 ? INT64_MAX : x >= -0x1p63 ? (int64_t)x : x == x ? INT64_MIN : 0; }
+static inline uint64_t sinter_sat_u64(double x) { return x >= 0x1p64 ? UINT64_MAX : x > 0 ? (uint64_t)x : 0; }
 
 /* the low bits of x as a two's complement number */
 static inline int64_t sinter_wrap_signed(int64_t x, int bits) {
@@ -56,7 +51,34 @@ static inline uint32_t sinter_small_encode(double v, int exp_bits, int man_bits,
   return code || top != 2 ? sign | (uint32_t)code : 0;
 }
 
-static inline float sinter_f32_from_f16(uint16_t h) {
+/* ---- by element type: load decodes what is stored, store encodes; cast is a store and a load; sat clamps where cast wraps; wrap is cast for integers */
+
+static inline int32_t sinter_cast_i32(double x) { return (int32_t)sinter_wrap_signed(sinter_cast_i64(x), 32); }
+static inline int32_t sinter_sat_i32(double x) { return (int32_t)sinter_clamp_real(x, INT32_MIN, INT32_MAX); }
+static inline int32_t sinter_cast_i16(double x) { return (int32_t)sinter_wrap_signed(sinter_cast_i64(x), 16); }
+static inline int32_t sinter_sat_i16(double x) { return (int32_t)sinter_clamp_real(x, -32768, 32767); }
+static inline int32_t sinter_cast_i8(double x) { return (int32_t)sinter_wrap_signed(sinter_cast_i64(x), 8); }
+static inline int32_t sinter_sat_i8(double x) { return (int32_t)sinter_clamp_real(x, -128, 127); }
+static inline int32_t sinter_cast_i4(double x) { return (int32_t)sinter_wrap_signed(sinter_cast_i64(x), 4); }
+static inline int32_t sinter_sat_i4(double x) { return (int32_t)sinter_clamp_real(x, -8, 7); }
+static inline int32_t sinter_cast_i2(double x) { return (int32_t)sinter_wrap_signed(sinter_cast_i64(x), 2); }
+static inline int32_t sinter_sat_i2(double x) { return (int32_t)sinter_clamp_real(x, -2, 1); }
+static inline int64_t sinter_cast_u32(double x) { return (int64_t)(sinter_cast_i64(x) & 0xffffffff); }
+static inline int64_t sinter_sat_u32(double x) { return (int64_t)sinter_clamp_real(x, 0, UINT32_MAX); }
+static inline int32_t sinter_cast_u16(double x) { return (int32_t)(sinter_cast_i64(x) & 0xffff); }
+static inline int32_t sinter_sat_u16(double x) { return (int32_t)sinter_clamp_real(x, 0, 65535); }
+static inline int32_t sinter_cast_u8(double x) { return (int32_t)(sinter_cast_i64(x) & 0xff); }
+static inline int32_t sinter_sat_u8(double x) { return (int32_t)sinter_clamp_real(x, 0, 255); }
+static inline int32_t sinter_cast_u4(double x) { return (int32_t)(sinter_cast_i64(x) & 0xf); }
+static inline int32_t sinter_sat_u4(double x) { return (int32_t)sinter_clamp_real(x, 0, 15); }
+static inline int32_t sinter_cast_u2(double x) { return (int32_t)(sinter_cast_i64(x) & 0x3); }
+static inline int32_t sinter_sat_u2(double x) { return (int32_t)sinter_clamp_real(x, 0, 3); }
+static inline int32_t sinter_wrap_i4(int64_t x) { return (int32_t)sinter_wrap_signed(x, 4); }
+static inline int32_t sinter_wrap_i2(int64_t x) { return (int32_t)sinter_wrap_signed(x, 2); }
+static inline int32_t sinter_wrap_u4(int64_t x) { return (int32_t)(x & 15); }
+static inline int32_t sinter_wrap_u2(int64_t x) { return (int32_t)(x & 3); }
+
+static inline float sinter_load_f16(uint16_t h) {
 #if defined(__F16C__)
   float x;
   __asm__("vmovd %1, %0\n\tvcvtph2ps %0, %0" : "=x"(x) : "r"((uint32_t)h));
@@ -66,57 +88,65 @@ static inline float sinter_f32_from_f16(uint16_t h) {
 #endif
 }
 
-static inline uint16_t sinter_f16_from_real(double x) { return (uint16_t)sinter_small_encode(x, 5, 10, 15, 0); }
+static inline uint16_t sinter_store_f16(double x) { return (uint16_t)sinter_small_encode(x, 5, 10, 15, 0); }
+static inline float sinter_load_bf16(uint16_t h) { return sinter_from_bits32((uint32_t)h << 16); }
+static inline uint16_t sinter_store_bf16(double x) { return (uint16_t)sinter_small_encode(x, 8, 7, 127, 0); }
+static inline float sinter_load_f8e4m3fn(uint8_t c) { return (float)sinter_small_decode(c, 4, 3, 7, 1); }
+static inline uint8_t sinter_store_f8e4m3fn(double x) { return (uint8_t)sinter_small_encode(x, 4, 3, 7, 1); }
+static inline float sinter_load_f8e4m3fnuz(uint8_t c) { return (float)sinter_small_decode(c, 4, 3, 8, 2); }
+static inline uint8_t sinter_store_f8e4m3fnuz(double x) { return (uint8_t)sinter_small_encode(x, 4, 3, 8, 2); }
+static inline float sinter_load_f8e5m2(uint8_t c) { return (float)sinter_small_decode(c, 5, 2, 15, 0); }
+static inline uint8_t sinter_store_f8e5m2(double x) { return (uint8_t)sinter_small_encode(x, 5, 2, 15, 0); }
+static inline float sinter_load_f8e5m2fnuz(uint8_t c) { return (float)sinter_small_decode(c, 5, 2, 16, 2); }
+static inline uint8_t sinter_store_f8e5m2fnuz(double x) { return (uint8_t)sinter_small_encode(x, 5, 2, 16, 2); }
+static inline float sinter_load_f8e8m0(uint8_t c) { return c == 255 ? (float)SINTER_NAN : (float)sinter_from_bits64((uint64_t)(c - 127 + 1023) << 52); }
 
-static inline uint16_t sinter_f16_from_f32(float x) {
-#if defined(__F16C__)
-  uint32_t h;
-  float t;
-  __asm__("vcvtps2ph $0, %2, %1\n\tvmovd %1, %0" : "=r"(h), "=&x"(t) : "x"(x));
-  return (uint16_t)h;
-#else
-  return sinter_f16_from_real(x);
-#endif
-}
-
-static inline float sinter_f32_from_bf16(uint16_t h) { return sinter_from_bits32((uint32_t)h << 16); }
-
-static inline uint16_t sinter_bf16_from_real(double x) { return (uint16_t)sinter_small_encode(x, 8, 7, 127, 0); }
-
-static inline uint16_t sinter_bf16_from_f32(float x) {
-  uint32_t u = sinter_bits32(x);
-  if (x != x) return (uint16_t)((u >> 31 << 15) | 0x7fc0);
-  return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
-}
-
-static inline float sinter_f32_from_f8e4m3fn(uint8_t c) { return (float)sinter_small_decode(c, 4, 3, 7, 1); }
-
-static inline float sinter_f32_from_f8e4m3fnuz(uint8_t c) { return (float)sinter_small_decode(c, 4, 3, 8, 2); }
-
-static inline float sinter_f32_from_f8e5m2(uint8_t c) { return (float)sinter_small_decode(c, 5, 2, 15, 0); }
-
-static inline float sinter_f32_from_f8e5m2fnuz(uint8_t c) { return (float)sinter_small_decode(c, 5, 2, 16, 2); }
-
-static inline float sinter_f32_from_f4e2m1(uint8_t c) { return (float)sinter_small_decode(c & 15u, 2, 1, 1, 3); }
-
-static inline double sinter_real_from_f8e8m0(uint8_t c) { return c == 255 ? SINTER_NAN : sinter_from_bits64((uint64_t)(c - 127 + 1023) << 52); }
-
-static inline uint8_t sinter_f8e4m3fn_from_real(double x) { return (uint8_t)sinter_small_encode(x, 4, 3, 7, 1); }
-
-static inline uint8_t sinter_f8e4m3fnuz_from_real(double x) { return (uint8_t)sinter_small_encode(x, 4, 3, 8, 2); }
-
-static inline uint8_t sinter_f8e5m2_from_real(double x) { return (uint8_t)sinter_small_encode(x, 5, 2, 15, 0); }
-
-static inline uint8_t sinter_f8e5m2fnuz_from_real(double x) { return (uint8_t)sinter_small_encode(x, 5, 2, 16, 2); }
-
-static inline uint8_t sinter_f4e2m1_from_real(double x) { return (uint8_t)sinter_small_encode(x, 2, 1, 1, 3); }
-
-/* a power of two: half up, as its values have no even ones */
-static inline uint8_t sinter_f8e8m0_from_real(double x) {
+/* powers of two have no even ones: half goes up */
+static inline uint8_t sinter_store_f8e8m0(double x) {
   uint64_t u = sinter_bits64(x);
   int e = (int)(u >> 52 & 2047) - 1023 + 127 + ((u & UINT64_C(0xfffffffffffff)) > UINT64_C(0x8000000000000));
   if (x != x || x < 0) return 255;
   return (uint8_t)(e < 0 ? 0 : e > 254 ? 254 : e);
 }
+
+static inline float sinter_load_f4e2m1(uint8_t c) { return (float)sinter_small_decode(c & 15u, 2, 1, 1, 3); }
+static inline uint8_t sinter_store_f4e2m1(double x) { return (uint8_t)sinter_small_encode(x, 2, 1, 1, 3); }
+static inline float sinter_cast_f16(double x) { return sinter_load_f16(sinter_store_f16(x)); }
+static inline float sinter_sat_f16(double x) { return sinter_cast_f16(x); }
+static inline float sinter_cast_bf16(double x) { return sinter_load_bf16(sinter_store_bf16(x)); }
+static inline float sinter_sat_bf16(double x) { return sinter_cast_bf16(x); }
+static inline float sinter_cast_f8e4m3fn(double x) { return sinter_load_f8e4m3fn(sinter_store_f8e4m3fn(x)); }
+static inline float sinter_sat_f8e4m3fn(double x) { return sinter_cast_f8e4m3fn(x); }
+static inline float sinter_cast_f8e4m3fnuz(double x) { return sinter_load_f8e4m3fnuz(sinter_store_f8e4m3fnuz(x)); }
+static inline float sinter_sat_f8e4m3fnuz(double x) { return sinter_cast_f8e4m3fnuz(x); }
+static inline float sinter_cast_f8e5m2(double x) { return sinter_load_f8e5m2(sinter_store_f8e5m2(x)); }
+static inline float sinter_sat_f8e5m2(double x) { return sinter_cast_f8e5m2(x); }
+static inline float sinter_cast_f8e5m2fnuz(double x) { return sinter_load_f8e5m2fnuz(sinter_store_f8e5m2fnuz(x)); }
+static inline float sinter_sat_f8e5m2fnuz(double x) { return sinter_cast_f8e5m2fnuz(x); }
+static inline float sinter_cast_f8e8m0(double x) { return sinter_load_f8e8m0(sinter_store_f8e8m0(x)); }
+static inline float sinter_sat_f8e8m0(double x) { return sinter_cast_f8e8m0(x); }
+static inline float sinter_cast_f4e2m1(double x) { return sinter_load_f4e2m1(sinter_store_f4e2m1(x)); }
+static inline float sinter_sat_f4e2m1(double x) { return sinter_cast_f4e2m1(x); }
+
+/* ---- several elements to a byte, the first in the low bits */
+
+static inline unsigned sinter_get_bits(const uint8_t *p, int64_t i, int bits) { return (unsigned)p[i * bits / 8] >> (i * bits % 8) & ((1u << bits) - 1); }
+
+static inline void sinter_put_bits(uint8_t *p, int64_t i, int bits, unsigned code) {
+  unsigned mask = (1u << bits) - 1, shift = (unsigned)(i * bits % 8);
+  uint8_t *byte = &p[i * bits / 8];
+  *byte = (uint8_t)((*byte & ~(mask << shift)) | (code & mask) << shift);
+}
+
+static inline int32_t sinter_get_i4(const uint8_t *p, int64_t i) { return (int32_t)sinter_wrap_signed((int64_t)sinter_get_bits(p, i, 4), 4); }
+static inline void sinter_put_i4(uint8_t *p, int64_t i, int64_t x) { sinter_put_bits(p, i, 4, (unsigned)x); }
+static inline int32_t sinter_get_i2(const uint8_t *p, int64_t i) { return (int32_t)sinter_wrap_signed((int64_t)sinter_get_bits(p, i, 2), 2); }
+static inline void sinter_put_i2(uint8_t *p, int64_t i, int64_t x) { sinter_put_bits(p, i, 2, (unsigned)x); }
+static inline int32_t sinter_get_u4(const uint8_t *p, int64_t i) { return (int32_t)sinter_get_bits(p, i, 4); }
+static inline void sinter_put_u4(uint8_t *p, int64_t i, int64_t x) { sinter_put_bits(p, i, 4, (unsigned)x); }
+static inline int32_t sinter_get_u2(const uint8_t *p, int64_t i) { return (int32_t)sinter_get_bits(p, i, 2); }
+static inline void sinter_put_u2(uint8_t *p, int64_t i, int64_t x) { sinter_put_bits(p, i, 2, (unsigned)x); }
+static inline float sinter_get_f4e2m1(const uint8_t *p, int64_t i) { return sinter_load_f4e2m1((uint8_t)sinter_get_bits(p, i, 4)); }
+static inline void sinter_put_f4e2m1(uint8_t *p, int64_t i, double x) { sinter_put_bits(p, i, 4, sinter_store_f4e2m1(x)); }
 
 #endif

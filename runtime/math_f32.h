@@ -61,42 +61,24 @@ static inline float sinter_sqrtf(float x) {
 #endif
 }
 
-static inline float sinter_absf(float x) { return sinter_from_bits32(sinter_bits32(x) & INT32_MAX); }
-
-static inline float sinter_truncf(float x) { return sinter_absf(x) < 0x1p23f ? sinter_from_bits32(sinter_bits32((float)(int32_t)x) | (sinter_bits32(x) & UINT32_C(1) << 31)) : x; }
-
+static inline float sinter_fabsf(float x) { return sinter_from_bits32(sinter_bits32(x) & INT32_MAX); }
+static inline float sinter_truncf(float x) { return sinter_fabsf(x) < 0x1p23f ? sinter_from_bits32(sinter_bits32((float)(int32_t)x) | (sinter_bits32(x) & UINT32_C(1) << 31)) : x; }
 static inline float sinter_floorf(float x) { float t = sinter_truncf(x); return t > x ? t - 1 : t; }
-
 static inline float sinter_ceilf(float x) { float t = sinter_truncf(x); return t < x ? sinter_from_bits32(sinter_bits32(t + 1) | (sinter_bits32(x) & UINT32_C(1) << 31)) : t; }
-
-static inline float sinter_roundf(float x) { return (float)sinter_round(x); }
-
+static inline float sinter_rintf(float x) { return (float)sinter_rint(x); }
 static inline float sinter_fmodf(float x, float y) { return (float)sinter_fmod(x, y); }
-
 static inline float sinter_powf(float x, float y) { return (float)sinter_pow(x, y); }
-
 static inline float sinter_sinf(float x) { return (float)sinter_sin(x); }
-
 static inline float sinter_cosf(float x) { return (float)sinter_cos(x); }
-
 static inline float sinter_tanf(float x) { return (float)sinter_tan(x); }
-
 static inline float sinter_asinf(float x) { return (float)sinter_asin(x); }
-
 static inline float sinter_acosf(float x) { return (float)sinter_acos(x); }
-
 static inline float sinter_atanf(float x) { return (float)sinter_atan(x); }
-
 static inline float sinter_sinhf(float x) { return (float)sinter_sinh(x); }
-
 static inline float sinter_coshf(float x) { return (float)sinter_cosh(x); }
-
 static inline float sinter_asinhf(float x) { return (float)sinter_asinh(x); }
-
 static inline float sinter_acoshf(float x) { return (float)sinter_acosh(x); }
-
 static inline float sinter_atanhf(float x) { return (float)sinter_atanh(x); }
-
 static inline float sinter_erff(float x) { return (float)sinter_erf(x); }
 
 #endif

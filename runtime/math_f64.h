@@ -27,7 +27,7 @@ static inline double sinter_ceil(double x) {
   return t < x ? sinter_copysign(t + 1, x) : t;
 }
 
-static inline double sinter_round(double x) { /* half to even */
+static inline double sinter_rint(double x) { /* half to even */
   double t = sinter_trunc(x), d = sinter_fabs(x - t);
   if (!(sinter_fabs(x) < 0x1p52)) return x;
   return d > 0.5 || (d == 0.5 && ((int64_t)t & 1)) ? t + sinter_copysign(1, x) : t;
@@ -100,7 +100,7 @@ static inline double sinter_expm1_near(double r) {
 static inline double sinter_exp_scaled(double x, int n) {
   if (!(x < 711)) return x != x ? x : SINTER_INF;
   if (x < -746) return 0;
-  double k = sinter_round(x * 1.4426950408889634), hi = x - k * SINTER_LN2_HI;
+  double k = sinter_rint(x * 1.4426950408889634), hi = x - k * SINTER_LN2_HI;
   return sinter_scale(1 + sinter_expm1_near(hi - k * SINTER_LN2_LO), (int)k + n);
 }
 
@@ -212,7 +212,7 @@ static inline int sinter_reduce_large(double x, sinter_double2 *r) {
 }
 
 static inline int sinter_reduce(double x, sinter_double2 *r) {
-  double n = sinter_round(x * 0.6366197723675814);
+  double n = sinter_rint(x * 0.6366197723675814);
   if (!(sinter_fabs(n) <= 4096)) return sinter_reduce_large(x, r);
   double a = x - n * 0x1.921fb544p+0;                       /* pi/2 in three parts (Cody and Waite 1980); 33 bits times n is exact, and so is the difference */
   sinter_double2 s = sinter_two_sum(a, -(n * 0x1.0b4611a6p-34));
@@ -510,7 +510,7 @@ static inline double sinter_pow(double x, double y) {
   if (!(sinter_fabs(y * l.hi) < 800)) return y * l.hi > 0 ? sign * SINTER_INF : sign * 0;
   sinter_double2 e = sinter_two_product(y, l.hi);
   e.lo += y * l.lo;
-  double k = sinter_round(e.hi * 1.4426950408889634);
+  double k = sinter_rint(e.hi * 1.4426950408889634);
   sinter_double2 r = sinter_two_sum(e.hi - k * SINTER_LN2_HI, e.lo - k * SINTER_LN2_LO);
   double m = sinter_expm1_near(r.hi);
   return sign * sinter_scale(1 + (m + r.lo * (1 + m)), (int)k);

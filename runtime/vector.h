@@ -110,7 +110,7 @@ static inline SINTER_V(f32) SINTER_V(ceilf)(SINTER_V(f32) x) {
 #endif
 }
 
-static inline SINTER_V(f32) SINTER_V(roundf)(SINTER_V(f32) x) { /* half to even */
+static inline SINTER_V(f32) SINTER_V(rintf)(SINTER_V(f32) x) { /* half to even */
 #if defined(__AVX512F__) && SINTER_LANES == 16
   SINTER_V(f32) r;
   __asm__("vrndscaleps $8, %1, %0" : "=v"(r) : "v"(x));
@@ -120,7 +120,7 @@ static inline SINTER_V(f32) SINTER_V(roundf)(SINTER_V(f32) x) { /* half to even 
   __asm__("vroundps $8, %1, %0" : "=x"(r) : "x"(x));
   return r;
 #else
-  for (int l = 0; l < SINTER_LANES; l++) x[l] = sinter_roundf(x[l]);
+  for (int l = 0; l < SINTER_LANES; l++) x[l] = sinter_rintf(x[l]);
   return x;
 #endif
 }

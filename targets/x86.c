@@ -13,7 +13,7 @@
   {OP_SQRT, ELEM_f32, lanes, "sinter_v" #lanes "_sqrtf(%0)"}, \
   {OP_FLOOR, ELEM_f32, lanes, "sinter_v" #lanes "_floorf(%0)"}, \
   {OP_CEIL, ELEM_f32, lanes, "sinter_v" #lanes "_ceilf(%0)"}, \
-  {OP_ROUND, ELEM_f32, lanes, "sinter_v" #lanes "_roundf(%0)"}, \
+  {OP_ROUND, ELEM_f32, lanes, "sinter_v" #lanes "_rintf(%0)"}, \
   {OP_TRUNC, ELEM_f32, lanes, "sinter_v" #lanes "_truncf(%0)"}, \
   {OP_EXP, ELEM_f32, lanes, "sinter_v" #lanes "_expf(%0)"}, \
   {OP_LOG, ELEM_f32, lanes, "sinter_v" #lanes "_logf(%0)"}, \

@@ -9,7 +9,8 @@ typedef void (*KernelFn)(void **buf);
 
 static inline KernelFn compile_kernel(Ctx *ctx, const Kernel *k, const Target *t, const char *cc) {
   Str s = str_new(ctx);
-  str_add(&s, "#include <stdint.h>\n#include <string.h>\n#include \"runtime/convert.h\"\n#include \"runtime/math_f32.h\"\n#include \"runtime/math_f64.h\"\n");
+  str_add(&s, "#include <stdint.h>\n#include <string.h>\n#include \"runtime/convert.h\"\n#include \"runtime/integer.h\"\n#include \"runtime/math_f32.h\"\n#include \"runtime/math_f64.h\"\n");
+  if (t->vector_extension) str_printf(&s, "#define SINTER_LANES %d\n#include \"runtime/vector.h\"\n", t->lanes_f32);
   c_prelude(ctx, t, &s);
   c_kernel(ctx, NULL, k, t, &s);
   KernelParam *params; const char **symbols; size_t nsymbols;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "runtime/math_f32.h"
 #include "runtime/convert.h"
+#include "runtime/integer.h"
 #define SINTER_LANES 4
 #include "runtime/vector.h"
 #undef SINTER_LANES
@@ -95,9 +96,9 @@ START_TEST(test_rounding) {
     if (i % 3 == 0) x = rint(x * 2) / 2;
     if (i < (int)(sizeof special / sizeof *special)) x = special[i];
     float s = (float)x;
-    ck_assert(isnan(x) || (sinter_floor(x) == floor(x) && sinter_ceil(x) == ceil(x) && sinter_trunc(x) == trunc(x) && sinter_round(x) == rint(x)));
-    ck_assert(isnan(x) || (!!signbit(sinter_ceil(x)) == !!signbit(ceil(x)) && !!signbit(sinter_round(x)) == !!signbit(rint(x)) && !!signbit(sinter_floor(x)) == !!signbit(floor(x))));
-    ck_assert(isnan(s) || (sinter_floorf(s) == floorf(s) && sinter_ceilf(s) == ceilf(s) && sinter_truncf(s) == truncf(s) && sinter_roundf(s) == rintf(s)));
+    ck_assert(isnan(x) || (sinter_floor(x) == floor(x) && sinter_ceil(x) == ceil(x) && sinter_trunc(x) == trunc(x) && sinter_rint(x) == rint(x)));
+    ck_assert(isnan(x) || (!!signbit(sinter_ceil(x)) == !!signbit(ceil(x)) && !!signbit(sinter_rint(x)) == !!signbit(rint(x)) && !!signbit(sinter_floor(x)) == !!signbit(floor(x))));
+    ck_assert(isnan(s) || (sinter_floorf(s) == floorf(s) && sinter_ceilf(s) == ceilf(s) && sinter_truncf(s) == truncf(s) && sinter_rintf(s) == rintf(s)));
     ck_assert(isnan(s) || (!!signbit(sinter_ceilf(s)) == !!signbit(ceilf(s)) && !!signbit(sinter_floorf(s)) == !!signbit(floorf(s))));
   }
 }
@@ -140,11 +141,11 @@ END_TEST
 typedef struct VectorUnary { const char *name; void (*run)(int lanes, const float *x, float *y); long double (*want)(long double); double lo, hi, ulps; } VectorUnary;
 #define RUN_LANES(fn, L) for (int i = 0; i < 16; i += L) { sinter_v##L##_f32 v; memcpy(&v, x + i, sizeof v); v = sinter_v##L##_##fn(v); memcpy(y + i, &v, sizeof v); }
 #define VECTOR(fn) static void run_##fn(int lanes, const float *x, float *y) { if (lanes == 4) RUN_LANES(fn, 4) else if (lanes == 8) RUN_LANES(fn, 8) else RUN_LANES(fn, 16) }
-VECTOR(expf) VECTOR(logf) VECTOR(tanhf) VECTOR(erff) VECTOR(sqrtf) VECTOR(floorf) VECTOR(ceilf) VECTOR(roundf) VECTOR(truncf) VECTOR(absf)
+VECTOR(expf) VECTOR(logf) VECTOR(tanhf) VECTOR(erff) VECTOR(sqrtf) VECTOR(floorf) VECTOR(ceilf) VECTOR(rintf) VECTOR(truncf) VECTOR(absf)
 static const VectorUnary vector_unary[] = {
   {"exp", run_expf, expl, -87, 89, 2}, {"exp", run_expf, expl, -105, 89, 3}, {"log", run_logf, logl, 0, 3, 3}, {"log", run_logf, logl, 1e-45, 1e30, 3}, {"tanh", run_tanhf, tanhl, -10, 10, 3}, {"tanh", run_tanhf, tanhl, -1, 1, 3},
   {"erf", run_erff, erfl, -5, 5, 3}, {"erf", run_erff, erfl, -1.5, 1.5, 3}, {"sqrt", run_sqrtf, sqrtl, 0, 100, 0.501}, {"floor", run_floorf, floorl, -100, 100, 0}, {"ceil", run_ceilf, ceill, -100, 100, 0},
-  {"round", run_roundf, rintl, -100, 100, 0}, {"trunc", run_truncf, truncl, -100, 100, 0}, {"abs", run_absf, fabsl, -100, 100, 0}};
+  {"rint", run_rintf, rintl, -100, 100, 0}, {"trunc", run_truncf, truncl, -100, 100, 0}, {"abs", run_absf, fabsl, -100, 100, 0}};
 
 START_TEST(test_vectors) {
   const VectorUnary *u = &vector_unary[_i / 3];
@@ -215,13 +216,13 @@ START_TEST(test_small_floats) {
                     sinter_small_encode(v, f[k].exp, f[k].man, f[k].bias, f[k].top), stored_code(f[k].e, v));
       float s = (float)v;
       if (isnan(s)) continue;
-      ck_assert_uint_eq(sinter_f16_from_f32(s), stored_code(ELEM_f16, (double)s));
-      ck_assert_uint_eq(sinter_bf16_from_f32(s), stored_code(ELEM_bf16, (double)s));
-      ck_assert_uint_eq(sinter_f8e8m0_from_real(v), stored_code(ELEM_f8e8m0, v));
+      ck_assert_uint_eq(sinter_store_f16(s), stored_code(ELEM_f16, (double)s));
+      ck_assert_uint_eq(sinter_store_bf16(s), stored_code(ELEM_bf16, (double)s));
+      ck_assert_uint_eq(sinter_store_f8e8m0(v), stored_code(ELEM_f8e8m0, v));
     }
   }
   for (uint32_t h = 0; h < 65536; h++) {
-    float got = sinter_f32_from_f16((uint16_t)h);
+    float got = sinter_load_f16((uint16_t)h);
     double want = sinter_small_decode(h, 5, 10, 15, 0);
     ck_assert((isnan(want) && isnan(got)) || (double)got == want);
   }
@@ -231,19 +232,39 @@ END_TEST
 START_TEST(test_integers) {
   static const double v[] = {0, -0.9, 0.9, 127.5, 128, -128.9, -129, 255.9, 256, 1e9, -1e9, 4294967295.5, 4294967296, 1e18, -1e18, 0x1p63, -0x1p63, 0x1p64, 1e19, 1e300, -1e300, INFINITY, -INFINITY, NAN};
   for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
-    ck_assert(as_stored(ELEM_i8, v[i]) == (int64_t)sinter_wrap_signed(sinter_int_from_real(v[i]), 8));
-    ck_assert(as_stored(ELEM_i32, v[i]) == (int64_t)sinter_wrap_signed(sinter_int_from_real(v[i]), 32));
-    ck_assert(as_stored(ELEM_i4, v[i]) == (int64_t)sinter_wrap_signed(sinter_int_from_real(v[i]), 4));
-    ck_assert(as_stored(ELEM_u8, v[i]) == (int64_t)(uint8_t)sinter_int_from_real(v[i]));
-    ck_assert(as_stored(ELEM_u64, v[i]) == (int64_t)sinter_u64_from_real(v[i]));
-    ck_assert(as_stored(ELEM_i64, v[i]) == (int64_t)sinter_int_from_real(v[i]));
+    ck_assert(as_stored(ELEM_i8, v[i]) == sinter_cast_i8(v[i]) && as_stored(ELEM_i16, v[i]) == sinter_cast_i16(v[i]) && as_stored(ELEM_i32, v[i]) == sinter_cast_i32(v[i]));
+    ck_assert(as_stored(ELEM_i4, v[i]) == sinter_cast_i4(v[i]) && as_stored(ELEM_i2, v[i]) == sinter_cast_i2(v[i]) && as_stored(ELEM_u4, v[i]) == sinter_cast_u4(v[i]) && as_stored(ELEM_u2, v[i]) == sinter_cast_u2(v[i]));
+    ck_assert(as_stored(ELEM_u8, v[i]) == sinter_cast_u8(v[i]) && as_stored(ELEM_u16, v[i]) == sinter_cast_u16(v[i]) && as_stored(ELEM_u32, v[i]) == sinter_cast_u32(v[i]));
+    ck_assert(as_stored(ELEM_u64, v[i]) == (int64_t)sinter_cast_u64(v[i]) && as_stored(ELEM_i64, v[i]) == sinter_cast_i64(v[i]));
   }
-  ck_assert_int_eq(sinter_clamp_real(1e300, -128, 127), 127);
-  ck_assert_int_eq(sinter_clamp_real(-INFINITY, -128, 127), -128);
-  ck_assert_int_eq(sinter_clamp_real(NAN, -128, 127), 0);
-  ck_assert_int_eq(sinter_clamp_real(-3.9, -128, 127), -3);
-  ck_assert(sinter_i64_saturate(1e30) == INT64_MAX && sinter_i64_saturate(-1e30) == INT64_MIN && sinter_i64_saturate(-0x1p63) == INT64_MIN && sinter_i64_saturate(NAN) == 0);
-  ck_assert(sinter_u64_saturate(-5) == 0 && sinter_u64_saturate(1e30) == UINT64_MAX && sinter_u64_saturate(NAN) == 0 && sinter_u64_saturate(12.7) == 12);
+  ck_assert_int_eq(sinter_sat_i8(1e300), 127);
+  ck_assert_int_eq(sinter_sat_i8(-INFINITY), -128);
+  ck_assert_int_eq(sinter_sat_i8(NAN), 0);
+  ck_assert_int_eq(sinter_sat_i8(-3.9), -3);
+  ck_assert(sinter_sat_i64(1e30) == INT64_MAX && sinter_sat_i64(-1e30) == INT64_MIN && sinter_sat_i64(-0x1p63) == INT64_MIN && sinter_sat_i64(NAN) == 0);
+  ck_assert(sinter_sat_u64(-5) == 0 && sinter_sat_u64(1e30) == UINT64_MAX && sinter_sat_u64(NAN) == 0 && sinter_sat_u64(12.7) == 12);
+}
+END_TEST
+
+START_TEST(test_packed) {
+  uint8_t mine[8] = {0}, theirs[8] = {0};
+  for (int i = 0; i < 8; i++) sinter_put_i4(mine, i, i * 3 - 9), data_set_int(theirs, ELEM_i4, i, i * 3 - 9);
+  ck_assert(!memcmp(mine, theirs, 4));
+  Data d = {{ELEM_i4, 1, {8}}, theirs, 4};
+  for (int i = 0; i < 8; i++) ck_assert_int_eq(sinter_get_i4(mine, i), data_int(&d, i));
+  for (int i = 0; i < 16; i++) sinter_put_u2(mine, i, i), data_set_int(theirs, ELEM_u2, i, i);
+  ck_assert(!memcmp(mine, theirs, 4) && sinter_get_u2(mine, 7) == 3);
+  for (int i = 0; i < 8; i++) sinter_put_f4e2m1(mine, i, i * 0.9 - 3), data_set_real(theirs, ELEM_f4e2m1, i, i * 0.9 - 3);
+  ck_assert(!memcmp(mine, theirs, 4));
+}
+END_TEST
+
+START_TEST(test_integer_operations) {
+  ck_assert(sinter_tdiv(-7, 2) == -3 && sinter_tdiv(5, 0) == 0 && sinter_tdiv(INT64_MIN, -1) == INT64_MIN && sinter_tdiv_u(7, 0) == 0);
+  ck_assert(sinter_fdiv(-7, 2) == -4 && sinter_fdiv(7, -2) == -4 && sinter_fdiv(-8, 2) == -4 && sinter_fdiv(INT64_MIN, -1) == INT64_MIN);
+  ck_assert(sinter_mod(-7, 2) == 1 && sinter_mod(7, -2) == -1 && sinter_mod(7, 0) == 0 && sinter_mod(INT64_MIN, -1) == 0);
+  ck_assert(sinter_ipow(3, 4) == 81 && sinter_ipow(-1, -3) == -1 && sinter_ipow(2, -1) == 0 && sinter_ipow(2, 64) == 0 && sinter_ipow(0, 0) == 1);
+  ck_assert(sinter_shl(1, 63) == INT64_MIN && sinter_shl(1, 64) == 0 && sinter_shl(1, -1) == 0 && sinter_shr(-8, 1) == -4 && sinter_shr(-8, 64) == 0 && sinter_shr_u(UINT64_MAX, 63) == 1);
 }
 END_TEST
 
@@ -261,6 +282,8 @@ static int run_runtime_tests(const char *name) {
   tcase_add_test(t, test_vector_extremes);
   tcase_add_test(t, test_small_floats);
   tcase_add_test(t, test_integers);
+  tcase_add_test(t, test_packed);
+  tcase_add_test(t, test_integer_operations);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

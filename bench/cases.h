@@ -1,0 +1,106 @@
+/* Kernels made by hand, for benches and tests of schedules: convolutions and products with their epilogues, as bound statements. */
+#pragma once
+#include "passes/pass.h"
+
+typedef struct Case { Program *program; Kernel *kernel; double flops; } Case;
+
+static inline const Expr *case_aff(Ctx *ctx, const Expr *a, int64_t k, const Expr *b) { return x_op2(ctx, OP_ADD, a, x_op2(ctx, OP_MUL, b, x_int(ctx, k))); } /* a + k*b */
+
+static inline Data *case_data(Ctx *ctx, int rank, const ext_t *dim, unsigned seed) {
+  Data *d = data_new(ctx, ELEM_f32, rank, dim);
+  float *f = (float *)(uintptr_t)d->bytes;
+  for (size_t i = 0; i < d->nbytes / 4; i++) {
+    seed = seed * 1664525u + 1013904223u;
+    f[i] = (float)(int)(seed >> 16 & 1023) / 512.0f - 1.0f;
+  }
+  return d;
+}
+
+static inline Buf *case_buf(Ctx *ctx, Program *p, const char *name, Space space, int rank, const ext_t *dim) {
+  Buf *b = buf_new(ctx, name, ELEM_f32, space, rank, dim);
+  if (space == SPACE_CONST) b->data = case_data(ctx, rank, dim, (unsigned)b->id);
+  if (space == SPACE_INPUT) vec_push(ctx, &p->inputs, b);
+  if (space == SPACE_OUTPUT) vec_push(ctx, &p->outputs, b);
+  vec_push(ctx, &p->bufs, b);
+  return b;
+}
+
+static inline void case_add(Ctx *ctx, Kernel *k, Reduce op, Buf *out, const Expr *const *index, const Expr *rhs, int nout, int naxes, const Var *const *axis) {
+  Ein *e = NEW(ctx, Ein);
+  e->reduce = op;
+  e->out = out;
+  for (int i = 0; i < out->rank; i++) e->index[i] = index[i];
+  e->rhs = rhs;
+  e->nout = nout;
+  e->naxes = naxes;
+  for (int i = 0; i < naxes; i++) e->axis[i] = axis[i];
+  Ein **list = NEW(ctx, Ein *);
+  *list = e;
+  vec_push(ctx, &k->cascade.steps, ((Step){.n = 1, .ein = list}));
+}
+
+static inline Case case_new(Ctx *ctx, const char *name) {
+  Case c = {NEW(ctx, Program), NEW(ctx, Kernel), 0};
+  c.program->name = "case";
+  c.kernel->name = name;
+  vec_push(ctx, &c.program->kernels, c.kernel);
+  return c;
+}
+
+typedef struct ConvCase { int64_t n, ic, oc, h, w, kh, kw, stride, pad, dilation, group; bool bias, residual, relu; } ConvCase;
+
+/* A += X*W; Y = A + B; Z = max(Y + R, 0) */
+static inline Case case_conv(Ctx *ctx, ConvCase q) {
+  Case c = case_new(ctx, "conv");
+  Program *p = c.program;
+  int64_t oh = (q.h + 2 * q.pad - (q.kh - 1) * q.dilation - 1) / q.stride + 1, ow = (q.w + 2 * q.pad - (q.kw - 1) * q.dilation - 1) / q.stride + 1, mg = q.oc / q.group, cg = q.ic / q.group;
+  Buf *x = case_buf(ctx, p, "x", SPACE_INPUT, 4, (ext_t[]){q.n, q.ic, q.h, q.w}), *w = case_buf(ctx, p, "w", SPACE_CONST, 4, (ext_t[]){q.oc, cg, q.kh, q.kw});
+  ext_t out[] = {q.n, q.oc, oh, ow};
+  Buf *b = q.bias ? case_buf(ctx, p, "b", SPACE_CONST, 1, &q.oc) : NULL, *r = q.residual ? case_buf(ctx, p, "r", SPACE_INPUT, 4, out) : NULL;
+  Buf *z = case_buf(ctx, p, "z", SPACE_OUTPUT, 4, out);
+  bool more = q.bias || q.residual || q.relu;
+  Buf *a = more ? buf_new(ctx, "a", ELEM_real, SPACE_TEMP, 4, out) : z;
+  if (more) vec_push(ctx, &c.kernel->cascade.locals, a);
+  const Var *v[] = {var_new(ctx, "n", q.n), var_new(ctx, "g", q.group), var_new(ctx, "m", mg), var_new(ctx, "o0", oh), var_new(ctx, "o1", ow), var_new(ctx, "c", cg), var_new(ctx, "k0", q.kh), var_new(ctx, "k1", q.kw)};
+  const Expr *e[8];
+  for (int i = 0; i < 8; i++) e[i] = x_var(ctx, v[i]);
+  const Expr *gm = case_aff(ctx, e[2], mg, e[1]), *zero = x_int(ctx, 0);
+  const Expr *ih = x_op2(ctx, OP_SUB, case_aff(ctx, case_aff(ctx, zero, q.stride, e[3]), q.dilation, e[6]), x_int(ctx, q.pad)), *iw = x_op2(ctx, OP_SUB, case_aff(ctx, case_aff(ctx, zero, q.stride, e[4]), q.dilation, e[7]), x_int(ctx, q.pad));
+  const Expr *xi[] = {e[0], case_aff(ctx, e[5], cg, e[1]), ih, iw}, *wi[] = {gm, e[5], e[6], e[7]}, *ai[] = {e[0], gm, e[3], e[4]};
+  case_add(ctx, c.kernel, RED_ADD, a, ai, x_op2(ctx, OP_MUL, x_load(ctx, x, 4, xi), x_load(ctx, w, 4, wi)), 5, 8, v);
+  if (more) { /* in axes of its own: i1 walks all channels */
+    const Var *u[] = {var_new(ctx, "i0", q.n), var_new(ctx, "i1", q.oc), var_new(ctx, "i2", oh), var_new(ctx, "i3", ow)};
+    const Expr *f[] = {x_var(ctx, u[0]), x_var(ctx, u[1]), x_var(ctx, u[2]), x_var(ctx, u[3])}, *rhs = x_load(ctx, a, 4, f);
+    if (b) rhs = x_op2(ctx, OP_ADD, rhs, x_load(ctx, b, 1, &f[1]));
+    if (r) rhs = x_op2(ctx, OP_ADD, rhs, x_load(ctx, r, 4, f));
+    if (q.relu) rhs = x_op2(ctx, OP_MAX, rhs, x_real(ctx, 0));
+    case_add(ctx, c.kernel, RED_SET, z, f, rhs, 4, 4, u);
+  }
+  c.flops = 2.0 * (double)(q.n * q.oc * oh * ow * cg * q.kh * q.kw);
+  return c;
+}
+
+typedef struct MatCase { int64_t batch, m, n, k; bool b_const, trans_b, bias, relu; } MatCase;
+static inline Case case_matmul(Ctx *ctx, MatCase q) {
+  Case c = case_new(ctx, "matmul");
+  Program *p = c.program;
+  Buf *a = case_buf(ctx, p, "a", SPACE_INPUT, 3, (ext_t[]){q.batch, q.m, q.k});
+  Buf *b = q.trans_b ? case_buf(ctx, p, "b", q.b_const ? SPACE_CONST : SPACE_INPUT, 3, (ext_t[]){q.b_const ? 1 : q.batch, q.n, q.k}) : case_buf(ctx, p, "b", q.b_const ? SPACE_CONST : SPACE_INPUT, 3, (ext_t[]){q.b_const ? 1 : q.batch, q.k, q.n});
+  Buf *bias = q.bias ? case_buf(ctx, p, "bias", SPACE_CONST, 1, &q.n) : NULL;
+  ext_t dim[] = {q.batch, q.m, q.n};
+  Buf *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 3, dim), *s = q.bias || q.relu ? buf_new(ctx, "s", ELEM_real, SPACE_TEMP, 3, dim) : y;
+  if (s != y) vec_push(ctx, &c.kernel->cascade.locals, s);
+  const Var *v[] = {var_new(ctx, "h", q.batch), var_new(ctx, "m", q.m), var_new(ctx, "n", q.n), var_new(ctx, "k", q.k)};
+  const Expr *h = x_var(ctx, v[0]), *m = x_var(ctx, v[1]), *n = x_var(ctx, v[2]), *k = x_var(ctx, v[3]), *hb = q.b_const ? x_int(ctx, 0) : h;
+  const Expr *load_b = q.trans_b ? x_load(ctx, b, 3, (const Expr *const[]){hb, n, k}) : x_load(ctx, b, 3, (const Expr *const[]){hb, k, n});
+  const Expr *out[] = {h, m, n};
+  case_add(ctx, c.kernel, RED_ADD, s, out, x_op2(ctx, OP_MUL, x_load(ctx, a, 3, (const Expr *const[]){h, m, k}), load_b), 3, 4, v);
+  if (s != y) {
+    const Expr *rhs = x_load(ctx, s, 3, out);
+    if (bias) rhs = x_op2(ctx, OP_ADD, rhs, x_load(ctx, bias, 1, &n));
+    if (q.relu) rhs = x_op2(ctx, OP_MAX, rhs, x_real(ctx, 0));
+    case_add(ctx, c.kernel, RED_SET, y, out, rhs, 3, 3, v);
+  }
+  c.flops = 2.0 * (double)(q.batch * q.m * q.n * q.k);
+  return c;
+}

@@ -1,0 +1,279 @@
+/* Binding: of the texts that bear the op's name, the first that fits is taken. A text fits when its attributes are the node's, its patterns
+ * have a solution for the input types, its guard holds, its type variables agree and its outputs can be computed. */
+#include "ir/bind.h"
+
+enum { STAGE_GUARD, STAGE_INPUTS, STAGE_PATTERN, STAGE_LATE_GUARD, STAGE_TYPES, STAGE_OUTPUTS, STAGE_ATTRIBUTES, STAGE_FITS };
+
+/* What is still unknown when no pass makes progress. */
+static bool say_missing(Bind *b) {
+  const Ast *at = b->missing_at;
+  const Entity *e = bind_entity(b, b->missing);
+  if (e && e->role != ROLE_OUTPUT) return bind_fail(b, E0307, at, "`%s` is needed when compiling, and known only when running", b->missing);
+  return bind_fail(b, E0301, at, "`%s` is not bound", b->missing);
+}
+
+/* ---- entities of the signature */
+static Tensor *new_tensor(Bind *b, const TensorDecl *d, Role role, int number, int member) {
+  Tensor *t = NEW(b->ctx, Tensor);
+  *t = (Tensor){.name = d->star ? intern(b->ctx, ctx_printf(b->ctx, "%s%d", d->name, member)) : d->name, .role = role, .number = number};
+  return t;
+}
+
+/* An attribute that stands in for an absent input (V|value) is a constant tensor. */
+static bool tensor_from_attr(Bind *b, const Attr *a, Tensor *t) {
+  Val v = val_of_attr(b, a);
+  const Data *data = v.kind == VAL_TENSOR ? v.tensor : NULL;
+  if (!data) {
+    bool list = v.kind == VAL_LIST, real = a->kind == ATTR_REAL || a->kind == ATTR_REALS;
+    if (!real && a->kind != ATTR_INT && a->kind != ATTR_INTS) return bind_fail(b, E0401, NULL, "the attribute `%s` stands for a tensor and is no number", a->name);
+    const int64_t n = list ? v.n : 1;
+    Data *made = data_new(b->ctx, real ? ELEM_f32 : ELEM_i64, list, &n);
+    if (!made) return false;
+    for (int64_t i = 0; i < n; i++) {
+      const Val *x = list ? &v.list[i] : &v;
+      if (real) data_set_real((void *)made->bytes, ELEM_f32, i, x->r);
+      else data_set_int((void *)made->bytes, ELEM_i64, i, x->i);
+    }
+    data = made;
+  }
+  t->number = -1;
+  t->elem = data->type.elem;
+  t->buf = buf_new(b->ctx, t->name, data->type.elem, SPACE_CONST, data->type.rank, data->type.dim);
+  t->buf->data = data;
+  return true;
+}
+
+static bool declare_inputs(Bind *b) {
+  const BindRequest *req = b->req;
+  const Clause *c = b->clause;
+  int given = req->nin;
+  while (given > 0 && !req->in[given - 1].type) given--;
+  bool star = c->nin && c->in[c->nin - 1].tensor && c->in[c->nin - 1].tensor->star;
+  if (given > c->nin && !star) return bind_fail(b, E0401, NULL, "%s has %d inputs, the text takes %d", c->name, given, c->nin);
+  for (int i = 0; i < c->nin; i++) {
+    const TensorDecl *d = c->in[i].tensor;
+    if (!d) continue;
+    Entity *e = NEW(b->ctx, Entity);
+    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_INPUT, .star = d->star, .n = d->star ? (given > i ? given - i : 0) : 1};
+    e->member = NEWN(b->ctx, Tensor *, e->n);
+    for (int j = 0; j < e->n; j++) {
+      Tensor *t = e->member[j] = new_tensor(b, d, ROLE_INPUT, i + j, j);
+      const Type *type = i + j < req->nin ? req->in[i + j].type : NULL;
+      const Attr *a = !type && (d->alias) ? bind_attr(b, d->alias, NULL) : NULL;
+      if (type && type->rank > MAX_RANK) return bind_fail(b, E0701, NULL, "%s has rank %d", d->name, type->rank);
+      if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[i + j].name ? req->in[i + j].name : d->name);
+      if (type) t->buf = b->in_buf && b->in_buf[i + j] ? b->in_buf[i + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
+      else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
+      else if (!d->optional) return bind_fail(b, E0403, NULL, "the input %s is missing", d->name);
+      else t->solved = true;
+      if (type && !b->out->in_buf[i + j]) b->out->in_buf[i + j] = t->buf;
+    }
+    vec_push(b->ctx, &b->entities, e);
+  }
+  return true;
+}
+
+static bool is_wanted(const BindRequest *req, int i) { return i < req->nout && (!req->want || req->want[i]); }
+
+static void declare_outputs(Bind *b) {
+  const Clause *c = b->clause;
+  for (int i = 0; i < c->nout; i++) {
+    const TensorDecl *d = c->out[i];
+    Entity *e = NEW(b->ctx, Entity);
+    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_OUTPUT, .star = d->star, .n = d->star ? (b->req->nout > i ? b->req->nout - i : 0) : 1};
+    e->member = NEWN(b->ctx, Tensor *, e->n);
+    for (int j = 0; j < e->n; j++) {
+      e->member[j] = new_tensor(b, d, ROLE_OUTPUT, i + j, j);
+      e->member[j]->wanted = is_wanted(b->req, i + j);
+    }
+    vec_push(b->ctx, &b->entities, e);
+  }
+}
+
+/* ---- patterns: repeated passes until nothing changes */
+static bool solve_pass(Bind *b, bool *open) {
+  *open = false;
+  for (size_t i = 0; i < b->entities.n; i++) {
+    const Entity *e = b->entities.at[i];
+    for (int j = 0; e->role == ROLE_INPUT && j < e->n; j++) {
+      Tensor *t = e->member[j];
+      if (t->solved) continue;
+      Type type = {.elem = t->buf->elem, .rank = t->buf->rank};
+      for (int k = 0; k < type.rank; k++) type.dim[k] = t->buf->dim[k];
+      if (solve_input(b, e->decl, &type, j, t)) t->solved = true, b->changes++;
+      else if (b->later) *open = true;
+      else return false;
+    }
+  }
+  return true;
+}
+
+static bool is_placed(const Pat *q) { return q->at && (q->kind == PAT_GROUP || q->kind == PAT_NUMBER); }
+
+static bool solve_patterns(Bind *b) {
+  b->all_rank = 0;
+  for (size_t i = 0; i < b->entities.n; i++) {
+    const Entity *e = b->entities.at[i];
+    for (int k = 0; e->role == ROLE_INPUT && !e->star && e->member[0]->buf && k < e->decl->npats; k++)
+      if (is_placed(e->decl->pat[k])) b->all_rank = e->member[0]->buf->rank;
+  }
+  for (;;) {
+    int before = b->changes;
+    bool open;
+    if (!solve_pass(b, &open) || !scope_collect_pending(b, &b->scope)) return false;
+    if (b->changes != before) continue;
+    if (!open) return true;
+    return say_missing(b);
+  }
+}
+
+static bool check_pending(Bind *b) {
+  for (size_t i = 0; i < b->scope.pending.n; i++)
+    if (b->scope.pending.at[i]) {
+      Env env = static_env(b);
+      bool c;
+      return eval_condition(&env, b->scope.pending.at[i]->right, &c) || (b->later && say_missing(b));
+    }
+  return true;
+}
+
+/* A rank given by a let must agree with what patterns found before the let could be computed. */
+static bool check_lets(Bind *b) {
+  for (size_t i = 0; i < b->scope.lets.n; i++) {
+    Let let = b->scope.lets.at[i];
+    const Known *k = let.target.group ? NULL : scope_find(&b->scope, KNOWN_RANK, let.target.name);
+    if (!k || let.stmt->ntargets != 1) continue;
+    ext_t found = k->value.i, e;
+    Env env = static_env(b);
+    Val v;
+    if (!eval(&env, let.stmt->right, &v)) {
+      if (b->later) continue;
+      return false;
+    }
+    if (!val_ext(b, let.stmt->right, v, &e)) return false;
+    if (ext_eq(b->ctx, found, e) == TRI_FALSE) {
+      Str s = str_new(b->ctx);
+      ext_print(b->ctx, found, &s);
+      str_add(&s, ", and the text makes it ");
+      ext_print(b->ctx, e, &s);
+      return bind_fail(b, E0302, let.stmt->right, "the rank %s is %s", let.target.name, s.s);
+    }
+  }
+  return true;
+}
+
+/* ---- guard, attributes, outputs */
+static bool check_guard(Bind *b, bool late) {
+  if (!b->clause->guard) return true;
+  Env env = static_env(b);
+  bool yes;
+  if (!eval_condition(&env, b->clause->guard, &yes)) {
+    if (!b->later) return false;
+    return late ? say_missing(b) : true;
+  }
+  return yes || bind_fail(b, E0401, b->clause->guard, "the guard of this text does not hold");
+}
+
+static bool is_declared(const Clause *c, const char *name) {
+  for (int i = 0; i < c->nattr; i++)
+    if (strcmp(c->attr[i].name, name) == 0 || (c->attr[i].alias && strcmp(c->attr[i].alias, name) == 0)) return true;
+  for (int i = 0; i < c->nin; i++)
+    if ((!c->in[i].tensor && strcmp(c->in[i].name, name) == 0) || (c->in[i].alias && strcmp(c->in[i].alias, name) == 0)) return true;
+  return false;
+}
+
+static bool check_attributes(Bind *b) {
+  for (int i = 0; i < b->req->nattr; i++)
+    if (!is_declared(b->clause, b->req->attr[i].name)) return bind_fail(b, E0402, NULL, "%s has an attribute `%s`", b->clause->name, b->req->attr[i].name);
+  return true;
+}
+
+/* A coordinate that an attribute hides would silently become a number. */
+static bool check_hidden(Bind *b) {
+  Env env = static_env(b);
+  for (size_t i = 0; i < b->scope.known.n; i++) {
+    const Known *k = &b->scope.known.at[i];
+    if (k->kind != KNOWN_RANK && k->kind != KNOWN_STAR) continue;
+    char *name = ctx_printf(b->ctx, "%s", k->name);
+    for (char *c = name; *c; c++) if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+    const char *lower_name = intern(b->ctx, name);
+    if (lower_name == k->name || !scope_is_static(&env, lower_name)) continue;
+    for (int p = 0; p < b->clause->nattr + b->clause->nin; p++) {
+      const Param *q = p < b->clause->nattr ? &b->clause->attr[p] : &b->clause->in[p - b->clause->nattr];
+      if (!q->tensor && q->name == lower_name) return bind_fail(b, E0312, NULL, "`%s` is an attribute of %s and the coordinate of its rank %s", lower_name, b->clause->name, k->name);
+    }
+  }
+  return true;
+}
+
+static bool evaluate_outputs(Bind *b) {
+  Bound *out = b->out;
+  for (size_t i = 0; i < b->entities.n; i++) {
+    const Entity *e = b->entities.at[i];
+    for (int j = 0; e->role == ROLE_OUTPUT && j < e->n; j++) {
+      Tensor *t = e->member[j];
+      size_t mark = diag_mark(b->ctx);
+      if (bind_output_type(b, e->decl, &t->elem) && evaluate_output(b, e->decl, j, t)) t->solved = true;
+      else if (!t->wanted || (b->later && e->decl->optional)) { diag_rewind(b->ctx, mark); b->later = false; continue; }
+      else return b->later ? say_missing(b) : false;
+      if (!t->wanted) continue;
+      out->out[t->number] = tensor_type(t);
+      t->buf = b->out_buf && b->out_buf[t->number] ? b->out_buf[t->number] : buf_new(b->ctx, t->name, t->elem, SPACE_OUTPUT, t->rank, t->dim);
+      out->out_buf[t->number] = t->buf;
+    }
+  }
+  return true;
+}
+
+static bool fits(Bind *b) {
+  b->stage = STAGE_GUARD;
+  scope_collect(b, &b->scope, &b->clause->body, true);
+  if (!check_guard(b, false)) return false;
+  b->stage = STAGE_INPUTS;
+  if (!declare_inputs(b)) return false;
+  declare_outputs(b);
+  if (!scope_collect_pending(b, &b->scope)) return false;
+  b->stage = STAGE_PATTERN;
+  if (!solve_patterns(b)) return false;
+  b->stage = STAGE_LATE_GUARD;
+  if (!check_guard(b, true) || !check_pending(b)) return false;
+  b->stage = STAGE_TYPES;
+  if (!bind_input_types(b)) return false;
+  b->stage = STAGE_OUTPUTS;
+  if (!check_lets(b) || !check_hidden(b) || !evaluate_outputs(b)) return false;
+  b->stage = STAGE_ATTRIBUTES;
+  if (!check_attributes(b)) return false;
+  b->stage = STAGE_FITS;
+  return true;
+}
+
+bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in_buf, Buf *const *out_buf, int calls, Bound *out) {
+  enum { MAX_CLAUSES = 64 };
+  const Clause *clause[MAX_CLAUSES];
+  int n = ein_candidates(lib, req->op, req->domain, req->opset, clause, MAX_CLAUSES);
+  if (!n) return diag(ctx, E0400, req->place, "%s%s%s, opset %d", req->domain ? req->domain : "", req->domain && *req->domain ? "." : "", req->op, req->opset);
+  size_t mark = diag_mark(ctx), best_mark = mark;
+  int best_stage = -1;
+  Diag best = {0};
+  for (int i = 0; i < n; i++) {
+    *out = (Bound){.clause = clause[i], .nout = req->nout, .out = NEWN(ctx, Type, req->nout), .in_buf = NEWN(ctx, Buf *, req->nin), .out_buf = NEWN(ctx, Buf *, req->nout)};
+    Bind *b = NEW(ctx, Bind);
+    *b = (Bind){.ctx = ctx, .lib = lib, .req = req, .clause = clause[i], .calls = calls, .in_buf = in_buf, .out_buf = out_buf, .out = out};
+    if (fits(b)) {
+      diag_rewind(ctx, mark);
+      if (req->infer_only) { out->reads_inputs = statements_read_inputs(b); return true; }
+      b->later = false;
+      return bind_statements(b) || (b->later && say_missing(b));
+    }
+    if (b->later) say_missing(b);
+    if (b->stage > best_stage && ctx->diags.n > best_mark) {
+      best_stage = b->stage;
+      best = ctx->diags.at[best_mark];
+    }
+    diag_rewind(ctx, mark);
+  }
+  *out = (Bound){0};
+  return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");
+}
+
+bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) { return bind_op(ctx, lib, req, NULL, NULL, 0, out); }

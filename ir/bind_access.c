@@ -1,0 +1,150 @@
+/* Accesses: the coordinates of X[...] become one index per storage dimension. Placed, permuted and composed ranks are arithmetic here and
+ * nothing but indices afterwards. */
+#include "ir/bind.h"
+
+/* ---- intervals that know symbols */
+static bool affine_bounds(Ctx *ctx, const Expr *index, ext_t *lo, ext_t *hi) {
+  Aff a;
+  if (!x_is_aff(index, &a)) return false;
+  *lo = *hi = a.c;
+  for (int i = 0; i < a.n; i++) {
+    int64_t klo, khi;
+    ext_range(ctx, a.term[i].k, &klo, &khi);
+    if (klo < 0 && khi > 0) return false;
+    ext_t far = ext_mul(ctx, a.term[i].k, ext_sub(ctx, a.term[i].var->extent, 1));
+    if (klo >= 0) *hi = ext_add(ctx, *hi, far);
+    else *lo = ext_add(ctx, *lo, far);
+  }
+  return *lo != EXT_ERROR && *hi != EXT_ERROR;
+}
+
+static bool is_extent(const Expr *e, ext_t extent) {
+  Aff a;
+  return x_is_aff(e, &a) && a.n == 0 && a.c == extent;
+}
+
+bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) {
+  ext_t lo, hi;
+  if (affine_bounds(ctx, index, &lo, &hi) && ext_le(ctx, 0, lo) == TRI_TRUE && ext_lt(ctx, hi, extent) == TRI_TRUE) return true;
+  if (index->kind == X_OP && index->op == OP_MOD && is_extent(index->arg[1], extent)) return true;
+  if (index->kind == X_OP && index->op == OP_SELECT && surely_inside(ctx, index->arg[1], extent) && surely_inside(ctx, index->arg[2], extent)) return true;
+  int64_t from, to, elo, ehi;
+  ext_range(ctx, extent, &elo, &ehi);
+  return x_range(ctx, index, &from, &to) && from >= 0 && to < elo;
+}
+
+static bool surely_outside(Ctx *ctx, const Expr *index, ext_t extent) {
+  ext_t lo, hi;
+  return affine_bounds(ctx, index, &lo, &hi) && (ext_lt(ctx, hi, 0) == TRI_TRUE || ext_le(ctx, extent, lo) == TRI_TRUE);
+}
+
+/* ---- coordinates */
+typedef struct Coordinate { const Expr *x; uint8_t empty; bool nothing; } Coordinate;
+
+static bool coordinate(Env *env, const Ast *e, Coordinate *out) {
+  Val v;
+  if (!eval(env, e, &v)) return false;
+  *out = (Coordinate){0};
+  if (v.kind == VAL_EMPTY) { out->nothing = true; return true; }
+  if (v.kind == VAL_EXPR) out->empty = v.empty;
+  if (v.kind == VAL_STRING || v.kind == VAL_ALL) return bind_fail(env->b, E0306, e, "a coordinate is a number");
+  if (!val_to_expr(env, e, &v, &out->x)) return false;
+  out->x = to_index(env->b, out->x);
+  return true;
+}
+
+static bool is_capital(const char *s) { return s[0] >= 'A' && s[0] <= 'Z'; }
+
+/* A group walked by its own coordinates aligns at the right, as numpy does, and repeats where the tensor has extent 1. */
+static bool walks_group(Env *env, const Ast *e, const Slot *s, Env *where) {
+  const Ast *r = resolve_name(env, e, where);
+  if (r->kind != AST_GROUP || is_capital(r->name)) return false;
+  return !s->rank || !*s->rank || upper_of(env->b, r->name) == s->rank;
+}
+
+static bool group_member(Env *env, const Ast *e, const Slot *s, int j, Coordinate *out) {
+  Env where;
+  if (walks_group(env, e, s, &where)) {
+    const Ast *r = resolve_name(env, e, &where);
+    int n;
+    if (!group_length(&where, r, &n)) return false;
+    if (n < s->n) return bind_fail(env->b, E0308, e, "%d coordinates for %d ranks", n, s->n);
+    Val v = val_int(0);
+    *out = (Coordinate){0};
+    if (s->part[j].extent != 1 && !eval_axis(&where, r, r->name, j + n - s->n, &v)) return false;
+    return val_to_expr(env, e, &v, &out->x);
+  }
+  Env inner = *env;
+  inner.member = j;
+  return coordinate(&inner, e, out);
+}
+
+/* A plain variable walks the rank of the same name: extents alone miss swapped ranks. */
+static bool check_plain(Env *env, const Ast *e, const Slot *s) {
+  Env where;
+  const Ast *r = resolve_name(env, e, &where);
+  if (!s->rank || !*s->rank || is_capital(r->name ? r->name : "A")) return true;
+  if (r->kind == AST_NAME && !s->group && scope_is_coordinate(&where, r->name) && env->sheet->flat != r->name && upper_of(env->b, r->name) != s->rank)
+    return bind_fail(env->b, E0306, e, "`%s` walks the rank %s, and stands on the rank %s", r->name, upper_of(env->b, r->name), s->rank);
+  if (r->kind == AST_GROUP && s->group && *r->name && upper_of(env->b, r->name) != s->rank)
+    return bind_fail(env->b, E0306, e, "`%s..` walks the group %s.., and stands on the group %s..", r->name, upper_of(env->b, r->name), s->rank);
+  return true;
+}
+
+static void place_coordinate(Ctx *ctx, const Part *p, const Coordinate *c, Access *out) {
+  out->empty |= c->empty;
+  if (p->dim < 0) return; /* not stored, or repeated */
+  const Expr *scaled = x_op2(ctx, OP_MUL, c->x, x_int(ctx, p->scale));
+  out->index[p->dim] = out->index[p->dim] ? x_op2(ctx, OP_ADD, out->index[p->dim], scaled) : scaled;
+  if (!p->inner || surely_inside(ctx, c->x, p->extent)) return;
+  if (surely_outside(ctx, c->x, p->extent)) { out->nothing = true; return; } /* leaving a part of a composed rank would reach its neighbour */
+  const Expr *inside = x_op2(ctx, OP_AND, x_op2(ctx, OP_GE, c->x, x_int(ctx, 0)), x_op2(ctx, OP_LT, c->x, x_int(ctx, p->extent)));
+  out->guard = out->guard ? x_op2(ctx, OP_AND, out->guard, inside) : inside;
+}
+
+bool access_tensor(Env *env, const Ast *e, const Tensor *t, Access *out) {
+  Bind *b = env->b;
+  *out = (Access){0};
+  if (e->n == 1 && e->arg[0]->kind == AST_FLAT) return flat_index(env, e, e->arg[0]->arg[0], t, out);
+  if (e->n != t->nslots) return bind_fail(b, E0306, e, "`%s` has %d coordinates here, its pattern has %d", t->name, e->n, t->nslots);
+  for (int i = 0; i < e->n; i++) {
+    const Slot *s = &t->slot[i];
+    const Ast *a = e->arg[i];
+    Env inner = *env;
+    inner.exact = false;
+    if (!check_plain(env, a, s)) return false;
+    for (int j = 0; j < s->n; j++) {
+      Coordinate c;
+      if (s->group) { if (!group_member(&inner, a, s, j, &c)) return false; }
+      else {
+        inner.outer = env->member >= 0 ? env->member : env->outer;
+        inner.member = -1;
+        if (s->optional && s->part[j].extent == 1) c = (Coordinate){.x = x_int(b->ctx, 0)};
+        else if (!coordinate(&inner, a, &c)) return false;
+      }
+      if (c.nothing) { out->nothing = true; continue; }
+      place_coordinate(b->ctx, &s->part[j], &c, out);
+    }
+  }
+  for (int p = 0; p < t->rank; p++) {
+    if (!out->index[p]) out->index[p] = x_int(b->ctx, 0);
+    if (surely_outside(b->ctx, out->index[p], t->dim[p])) out->nothing = true;
+  }
+  return true;
+}
+
+bool read_tensor(Env *env, const Ast *e, Tensor *t, Val *out) {
+  Bind *b = env->b;
+  Access a;
+  if (!t->buf) return bind_fail(b, E0301, e, "`%s` is read, and nothing writes it", t->name);
+  if (!access_tensor(env, e, t, &a)) return false;
+  if (a.nothing) { *out = (Val){.kind = VAL_EMPTY}; return true; }
+  uint8_t empty = a.empty;
+  for (int p = 0; p < t->rank; p++)
+    if (!surely_inside(b->ctx, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
+  if (t->buf->mask) empty |= EMPTY_BY_RANGE;
+  const Expr *x = x_load(b->ctx, t->buf, t->rank, a.index);
+  if (a.guard) x = x_op2(b->ctx, OP_IF, x, a.guard), empty |= x_has_load(a.guard) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
+  *out = val_expr(x, empty);
+  return true;
+}

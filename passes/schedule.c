@@ -1,0 +1,145 @@
+/* Chooses how kernels run: each statement, or run of statements, is offered to the schedulers in turn; what they all decline gets its naive nest.
+ * A kernel none of whose statements is taken is left as it is. */
+#include "passes/schedule.h"
+
+typedef int (*Scheduler)(Schedule *s, int first);
+static const Scheduler schedulers[] = {schedule_contraction, schedule_rows, schedule_map};
+
+static bool is_local(const Kernel *k, const Buf *b) {
+  for (size_t i = 0; i < k->cascade.locals.n; i++)
+    if (buf_root(k->cascade.locals.at[i]) == buf_root(b)) return true;
+  return false;
+}
+
+bool schedule_reads_later(const Schedule *s, int from, const Buf *buf) {
+  if (!is_local(s->kernel, buf)) return true;
+  for (int i = from; i < s->n; i++)
+    if (x_reads(s->ein[i]->rhs, buf_root(buf)) || buf_root(s->ein[i]->out) == buf_root(buf)) return true;
+  return false;
+}
+
+bool schedule_f32(const Schedule *s, const Buf *b) { return b->elem == ELEM_f32 || (b->elem == ELEM_real && is_local(s->kernel, b)); }
+
+/* x ** 2 is a product; every other power stays. */
+static const Expr *square(Ctx *ctx, const Expr *e, void *arg) {
+  (void)arg;
+  double two;
+  return e->kind == X_OP && e->op == OP_POW && e->vk == KIND_REAL && x_is_const(e->arg[1], &two, NULL) && two == 2.0 ? x_op2(ctx, OP_MUL, e->arg[0], e->arg[0]) : e;
+}
+const Expr *schedule_square(Ctx *ctx, const Expr *e) { return x_map(ctx, e, square, NULL); }
+
+/* What a scheduler must not meet: several statements on one tensor, masks, wide numbers. */
+static void find_f64(const Expr *load, void *arg) {
+  if (load->buf->elem == ELEM_f64 || load->buf->mask) *(bool *)arg = true;
+}
+static bool is_plain(const Kernel *k) {
+  for (size_t i = 0; i < k->cascade.steps.n; i++) {
+    const Step *step = &k->cascade.steps.at[i];
+    if (step->iter) return false;
+    for (int j = 0; j < step->n; j++) {
+      const Ein *e = step->ein[j];
+      bool odd = e->accumulate || e->out->mask || e->out->elem == ELEM_f64;
+      x_each_load(e->rhs, find_f64, &odd);
+      if (odd) return false;
+    }
+  }
+  return true;
+}
+
+/* One statement's naive nest, at the end of s->body. */
+static bool lower_naively(Schedule *s, Ein *e) {
+  Kernel *one = NEW(s->ctx, Kernel);
+  one->name = s->kernel->name;
+  Ein **list = NEW(s->ctx, Ein *);
+  *list = e;
+  vec_push(s->ctx, &one->cascade.steps, ((Step){.n = 1, .ein = list}));
+  if (!kernel_lower_naive(s->ctx, one)) return false;
+  for (size_t i = 0; i < one->body.n; i++) vec_push(s->ctx, s->body, one->body.at[i]);
+  for (size_t i = 0; i < one->scratch.n; i++) vec_push(s->ctx, &s->kernel->scratch, one->scratch.at[i]);
+  return true;
+}
+
+typedef struct Use { const Buf *root; bool found; } Use;
+static void note_use(const Expr *load, void *arg) {
+  Use *u = arg;
+  if (buf_root(load->buf) == u->root) u->found = true;
+}
+static bool body_uses(const Body *body, const Buf *b) {
+  Use u = {buf_root(b), false};
+  for (size_t i = 0; i < body->n && !u.found; i++) {
+    const Stmt *s = body->at[i];
+    switch (s->kind) {
+    case S_LOOP: x_each_load(s->loop.lo, note_use, &u); x_each_load(s->loop.hi, note_use, &u); u.found |= body_uses(&s->loop.body, b); break;
+    case S_IF: x_each_load(s->cond.cond, note_use, &u); u.found |= body_uses(&s->cond.then, b) || body_uses(&s->cond.other, b); break;
+    case S_STORE:
+      u.found |= buf_root(s->store.buf) == u.root;
+      x_each_load(s->store.value, note_use, &u);
+      for (int j = 0; j < s->store.n; j++) x_each_load(s->store.index[j], note_use, &u);
+      break;
+    case S_CALL:
+      for (int j = 0; j < s->call.nbufs; j++) u.found |= buf_root(s->call.bufs[j]) == u.root;
+      break;
+    case S_REG: case S_HINT: break;
+    }
+  }
+  return u.found;
+}
+
+static bool schedule_kernel(Ctx *ctx, Unit *u, Kernel *k) {
+  if (k->lowered || k->body.n || !k->cascade.steps.n || !is_plain(k)) return true;
+  Body body = {0};
+  Schedule s = {.ctx = ctx, .target = u->opt->target, .program = u->program, .kernel = k, .fp_strict = u->opt->fp_strict, .body = &body};
+  for (size_t i = 0; i < k->cascade.steps.n; i++) s.n += k->cascade.steps.at[i].n;
+  s.ein = NEWN(ctx, Ein *, s.n);
+  for (size_t i = 0, at = 0; i < k->cascade.steps.n; i++)
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++) s.ein[at++] = k->cascade.steps.at[i].ein[j];
+  size_t scratch = k->scratch.n;
+  Str notes = str_new(ctx);
+  int scheduled = 0;
+  for (int i = 0; i < s.n;) {
+    int taken = 0;
+    for (size_t j = 0; j < sizeof schedulers / sizeof *schedulers && !taken; j++) taken = schedulers[j](&s, i);
+    if (taken) str_printf(&notes, "%s%s", notes.n ? "; " : "", s.note);
+    else if (!lower_naively(&s, s.ein[i])) return false;
+    scheduled += taken;
+    i += taken ? taken : 1;
+  }
+  if (!scheduled) { k->scratch.n = scratch; return true; }
+  for (size_t i = 0; i < k->cascade.locals.n; i++) { /* locals that live only in registers now are gone */
+    Buf *b = k->cascade.locals.at[i];
+    if (!body_uses(&body, b)) continue;
+    if (b->elem == ELEM_real) b->elem = ELEM_f32;
+    vec_push(ctx, &k->scratch, b);
+  }
+  k->body = body;
+  k->lowered = true;
+  k->schedule = notes.s;
+  return true;
+}
+
+/* Constant tensors that were packed for their only reader are not needed as they were. */
+static void drop_unread_constants(Ctx *ctx, Program *p) {
+  (void)ctx;
+  size_t kept = 0;
+  for (size_t i = 0; i < p->bufs.n; i++) {
+    Buf *b = p->bufs.at[i];
+    bool read = b->space != SPACE_CONST;
+    for (size_t j = 0; j < p->outputs.n && !read; j++) read = p->outputs.at[j] == b;
+    for (size_t j = 0; j < p->kernels.n && !read; j++) {
+      const Kernel *k = p->kernels.at[j];
+      read = body_uses(&k->body, b);
+      for (size_t s = 0; s < k->cascade.steps.n && !read && !k->lowered; s++)
+        for (int e = 0; e < k->cascade.steps.at[s].n && !read; e++) read = x_reads(k->cascade.steps.at[s].ein[e]->rhs, buf_root(b));
+    }
+    if (read) p->bufs.at[kept++] = b;
+  }
+  p->bufs.n = kept;
+}
+
+bool pass_schedule(Ctx *ctx, Unit *u);
+bool pass_schedule(Ctx *ctx, Unit *u) {
+  for (size_t i = 0; i < u->program->kernels.n; i++)
+    if (!schedule_kernel(ctx, u, u->program->kernels.at[i])) return false;
+  drop_unread_constants(ctx, u->program);
+  return true;
+}

@@ -1,0 +1,26 @@
+/* What the schedulers share. A scheduler looks at the statements of a kernel from one on, and either appends a nest for the first few of them, or declines. */
+#pragma once
+#include "ir/access.h"
+#include "passes/pass.h"
+
+typedef struct Schedule {
+  Ctx *ctx; const Target *target; Program *program; Kernel *kernel;
+  int n; Ein **ein;               /* the statements of the kernel, in order */
+  bool fp_strict;
+  Body *body;                     /* of the kernel: nests are appended */
+  const char *note;               /* for people: what the last nest is */
+} Schedule;
+
+/* Each returns how many statements, from `first` on, its nest carries out; 0: declined. */
+int schedule_contraction(Schedule *s, int first);
+int schedule_rows(Schedule *s, int first);
+int schedule_map(Schedule *s, int first);
+
+bool schedule_reads_later(const Schedule *s, int from, const Buf *buf);  /* is buf read by statement `from` or a later one, or owned by somebody else? */
+bool schedule_f32(const Schedule *s, const Buf *buf);                    /* f32, or a local number of a kernel without f64 */
+const Expr *schedule_square(Ctx *ctx, const Expr *e);
+
+/* ---- the register tile, by closed form from the target's numbers */
+typedef struct Tile { int rows, vectors; } Tile;
+/* rows: extent of the tiled axis; vectors: vectors on the lane side; steps: of the reduction. */
+Tile tile_pick(const Target *t, int64_t rows, int64_t vectors, int64_t steps);

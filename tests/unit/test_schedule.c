@@ -1,0 +1,135 @@
+#include "bench/cases.h"
+#include "passes/schedule.h"
+#include "run_c.h"
+#include <check.h>
+#include <math.h>
+
+bool pass_schedule(Ctx *ctx, Unit *u);
+
+static const Target avx2 = {.name = "test-avx2", .vector_extension = true, .lanes_f32 = 8, .registers = 16, .fma_per_cycle = 2, .loads_per_cycle = 2, .latency = 6, .l2_bytes_per_cycle = 32,
+  .epilogue_cycles = 2.5, .epilogue_free = 14, .l1_bytes = 32768, .l2_bytes = 524288, .cflags = "-O2 -mavx2 -mfma -Wno-psabi"};
+static const Target generic = {.name = "test-generic", .vector_extension = false, .lanes_f32 = 1, .registers = 16, .fma_per_cycle = 1, .loads_per_cycle = 1, .latency = 4, .l2_bytes_per_cycle = 8,
+  .epilogue_cycles = 2, .epilogue_free = 8, .l1_bytes = 32768, .l2_bytes = 262144, .cflags = "-O2"};
+
+static int64_t count(const Buf *b) {
+  int64_t n = 1;
+  for (int i = 0; i < b->rank; i++) n *= b->dim[i];
+  return n;
+}
+
+/* Memory of a case by name, shared between the naive and the scheduled program. */
+typedef struct Store { int n; const char *name[16]; float *at[16]; } Store;
+static float *stored(Store *s, const Buf *b) {
+  for (int i = 0; i < s->n; i++)
+    if (s->name[i] == b->name) return s->at[i];
+  float *f = calloc((size_t)count(b) + 8, 4);
+  unsigned seed = 7u + (unsigned)b->name[0];
+  for (int64_t i = 0; i < count(b); i++) {
+    seed = seed * 1664525u + 1013904223u;
+    f[i] = (float)(int)(seed >> 16 & 1023) / 512.0f - 1.0f;
+  }
+  s->name[s->n] = b->name;
+  return s->at[s->n++] = f;
+}
+static void *memory_of(void *arg, const Buf *b) { return stored(arg, b->alias ? b->alias : b); }
+
+/* The naive nest, interpreted, is what the scheduled kernel, compiled and interpreted, must give. Returns the largest error over the largest value; -1: not scheduled. */
+static double compare(Ctx *ctx, Case (*make)(Ctx *, const void *), const void *arg, const Target *t, bool compiled) {
+  Case want = make(ctx, arg), got = make(ctx, arg);
+  for (size_t i = 0; i < want.program->bufs.n; i++) got.program->bufs.at[i]->data = want.program->bufs.at[i]->data;
+  Store a = {0}, b = {0};
+  Memory ma = {memory_of, &a, NULL, NULL}, mb = {memory_of, &b, NULL, NULL};
+  ck_assert(interp_program(ctx, want.program, ma, 0));
+  Options o = {.target = t};
+  Unit u = {.program = got.program, .opt = &o};
+  ck_assert(pass_schedule(ctx, &u));
+  if (!got.kernel->lowered) return -1;
+  Buf *out = got.program->outputs.at[0];
+  if (compiled) {
+    KernelFn f = compile_kernel(ctx, got.kernel, t, "cc");
+    ck_assert_ptr_nonnull(f);
+    KernelParam *params; const char **symbols; size_t nsymbols;
+    size_t n = kernel_params(ctx, got.kernel, &params, &symbols, &nsymbols);
+    void *args[16];
+    for (size_t i = 0; i < n; i++) args[i] = params[i].buf->data ? (void *)(uintptr_t)params[i].buf->data->bytes : memory_of(&b, params[i].buf);
+    f(args);
+  } else {
+    bool ran = interp_program(ctx, got.program, mb, 0);
+    if (!ran) diag_print(ctx, stderr);
+    ck_assert(ran);
+  }
+  double error = 0, largest = 0;
+  const float *y = stored(&a, want.program->outputs.at[0]), *z = stored(&b, out);
+  for (int64_t i = 0; i < count(out); i++) {
+    if (!(fabs((double)y[i] - (double)z[i]) <= error)) error = fabs((double)y[i] - (double)z[i]);
+    if (fabs((double)y[i]) > largest) largest = fabs((double)y[i]);
+  }
+  ck_assert_float_eq(z[count(out)], 0); /* nothing behind the end was touched */
+  for (int i = 0; i < a.n; i++) free(a.at[i]);
+  for (int i = 0; i < b.n; i++) free(b.at[i]);
+  return error / (largest > 0 ? largest : 1);
+}
+
+static Case make_conv(Ctx *ctx, const void *q) { return case_conv(ctx, *(const ConvCase *)q); }
+static Case make_matmul(Ctx *ctx, const void *q) { return case_matmul(ctx, *(const MatCase *)q); }
+
+static const ConvCase convs[] = {
+  {1, 8, 16, 9, 10, 3, 3, 1, 1, 1, 1, true, false, true},    /* two vectors, tiles with edges */
+  {1, 3, 16, 13, 13, 5, 5, 2, 2, 1, 1, true, false, true},   /* stride, few channels */
+  {2, 6, 12, 7, 7, 3, 3, 1, 1, 1, 1, true, true, true},      /* ragged lanes, batch, residual */
+  {1, 8, 24, 6, 6, 1, 1, 1, 0, 1, 1, true, true, false},     /* flat plane */
+  {1, 5, 9, 7, 8, 1, 1, 1, 1, 1, 1, false, false, false},    /* kernel 1 with padding, ragged */
+  {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true},     /* dilation, groups */
+  {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true},
+};
+
+START_TEST(convolutions) {
+  const ConvCase *q = &convs[_i];
+  Ctx *ctx = ctx_new();
+  double e = compare(ctx, make_conv, q, &avx2, false);
+  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
+  e = compare(ctx, make_conv, q, &avx2, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
+  e = compare(ctx, make_conv, q, &generic, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
+static const MatCase mats[] = {
+  {1, 13, 32, 20, true, false, false, false}, {1, 13, 32, 20, false, false, false, false}, {1, 7, 21, 33, true, true, true, true}, {3, 14, 19, 8, false, true, false, false},
+  {2, 12, 16, 9, false, false, true, true}, {1, 1, 64, 50, true, false, true, false}, {1, 1, 40, 17, false, false, false, false},
+};
+
+START_TEST(products) {
+  const MatCase *q = &mats[_i];
+  Ctx *ctx = ctx_new();
+  double e = compare(ctx, make_matmul, q, &avx2, false);
+  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
+  e = compare(ctx, make_matmul, q, &avx2, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
+  e = compare(ctx, make_matmul, q, &generic, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
+START_TEST(tile_rule) { /* 16 registers of 8 lanes: six rows of two vectors */
+  Tile t = {0};
+  t = tile_pick(&avx2, 1024, 128, 1024);
+  ck_assert_int_eq(t.rows, 6);
+  ck_assert_int_eq(t.vectors, 2);
+} END_TEST
+
+int main(void) {
+  Suite *s = suite_create("schedule");
+  TCase *t = tcase_create("contractions");
+  tcase_set_timeout(t, 120);
+  tcase_add_test(t, tile_rule);
+  tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
+  tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
+  suite_add_tcase(s, t);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_NORMAL);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed != 0;
+}
