@@ -431,7 +431,7 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   CPrint print = {.ctx = out->ctx, .target = t, .out = out}, *p = &print;
   KernelParam *params; const char **symbols; size_t nsymbols;
   size_t n = kernel_params(p->ctx, k, &params, &symbols, &nsymbols);
-  p->real = any_f64(params, n) ? C_F64 : C_F32;
+  p->real = any_f64(params, n) || kernel_real(k) == ELEM_f64 ? C_F64 : C_F32;
   p->use_windows = has_mode(&k->body, LOOP_UNROLL, LOOP_VEC);
   for (size_t i = 0; i < nsymbols; i++) c_name_of(p, symbols[i], symbols[i]);
   for (size_t i = 0; i < n; i++) c_name_of(p, params[i].buf, params[i].buf->name);
