@@ -403,9 +403,13 @@ static bool any_f64(const KernelParam *params, size_t n) {
   return !narrow; /* no real buffer at all: nothing is lost by computing in double */
 }
 
+/* Views of one buffer do, and so does the output of a map that the memory plan put in the place of its input. */
 static bool shares_memory(const KernelParam *params, size_t n, size_t i) {
-  for (size_t j = 0; j < n; j++)
-    if (j != i && buf_root(params[j].buf) == buf_root(params[i].buf)) return true;
+  const Buf *b = buf_root(params[i].buf);
+  for (size_t j = 0; j < n; j++) {
+    const Buf *other = buf_root(params[j].buf);
+    if (j != i && (other == b || (other->space == SPACE_TEMP && b->space == SPACE_TEMP && b->offset >= 0 && other->offset == b->offset))) return true;
+  }
   return false;
 }
 
