@@ -33,13 +33,13 @@ typedef struct Val {
 /* ---- names */
 typedef enum KnownKind { KNOWN_VALUE, KNOWN_RANK, KNOWN_GROUP, KNOWN_STAR } KnownKind; /* STAR: a list with one extent per member of a starred tensor */
 typedef struct Known { KnownKind kind; const char *name; Val value; } Known;
-typedef struct Let { Target target; const Stmt *stmt; int which; bool busy; } Let;
+typedef struct Let { Target target; const EinStmt *stmt; int which; bool busy; } Let;
 typedef struct Scope {
   bool is_def;                            /* of a compile-time function: capitals are plain values */
   VEC(Known) known;
   VEC(Let) lets;
-  VEC(const Stmt *) fns;
-  VEC(const Stmt *) pending;              /* `when` whose condition is not known yet */
+  VEC(const EinStmt *) fns;
+  VEC(const EinStmt *) pending;              /* `when` whose condition is not known yet */
 } Scope;
 
 /* ---- tensors */
@@ -96,7 +96,7 @@ typedef struct Bind {
   Scope scope;
   VEC(Entity *) entities;
   VEC(TypeVar) types;
-  VEC(const Stmt *) stmts;                /* assignments and uses of other ops that apply */
+  VEC(const EinStmt *) stmts;                /* assignments and uses of other ops that apply */
   int all_rank;                           /* what `all` means in patterns: rank of the tensor with a placed group; -1 */
   int changes;                            /* counts what patterns made known */
   bool later; const char *missing; const Ast *missing_at;
@@ -132,7 +132,7 @@ void scope_collect(Bind *b, Scope *s, const Block *block, bool statements);
 bool scope_collect_pending(Bind *b, Scope *s);                            /* `when` whose condition has become known */
 const Known *scope_find(const Scope *s, KnownKind kind, const char *name);
 void scope_set(Bind *b, Scope *s, KnownKind kind, const char *name, Val v);
-const Stmt *scope_fn(const Scope *s, const char *name, int nparams);
+const EinStmt *scope_fn(const Scope *s, const char *name, int nparams);
 bool scope_has_let(const Scope *s, const char *name, bool group);
 bool scope_value(Env *env, const Ast *at, const char *name, Val *out);
 bool scope_group(Env *env, const Ast *at, const char *name, Val *out); /* a LIST of extents */
@@ -181,10 +181,9 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
 
 /* bind_stmt.c */
 struct Work {                             /* a statement on its way to the cascade */
-  const Stmt *stmt;
-  bool is_call, combines;                 /* a use of another op; the sum of what several statements wrote to one tensor */
-  Tensor *target;                         /* combines, or written in place of the named tensor */
-  VEC(Tensor *) pieces;                   /* combines */
+  const EinStmt *stmt;
+  bool is_call;                           /* a use of another op */
+  bool several, accumulate;               /* others write the tensor too, and before */
   VEC(Ein *) eins;
   VEC(Step) steps;                        /* is_call: the cascade of the other op */
   AxisList *shared;
@@ -192,13 +191,12 @@ struct Work {                             /* a statement on its way to the casca
 bool lower(Bind *b, Work *w);                                   /* fills eins or steps; may be called again when kinds of locals have widened */
 bool make_buffer(Bind *b, Tensor *t);                           /* of a local, or of an output nobody asked for */
 typedef void (*NameVisitor)(void *arg, const char *name);
-void each_name(const Bind *b, const Stmt *s, NameVisitor f, void *arg); /* tensors that the right side (and coordinates on the left) may read */
-bool is_op_call(const Bind *b, const Stmt *s);
+void each_name(const Bind *b, const EinStmt *s, NameVisitor f, void *arg); /* tensors that the right side (and coordinates on the left) may read */
+bool is_op_call(const Bind *b, const EinStmt *s);
 bool make_local(Bind *b, const char *name);                     /* from plain coordinates in one of its uses */
 bool covers(Ctx *ctx, const Tensor *t, const Expr *const *index); /* every element of t is written */
-bool lower_flat(Bind *b, Work *w, Env *env, Sheet *sheet);      /* bind_flat.c */
+bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet);      /* bind_flat.c */
 void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, const Expr *rhs, const Sheet *sheet);
-Elem elem_of_kind(Kind k);
 
 /* bind_call_op.c */
 bool lower_call(Bind *b, Work *w);

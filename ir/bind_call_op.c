@@ -3,7 +3,7 @@
 
 enum { MAX_CALLS = 8 };
 
-bool is_op_call(const Bind *b, const Stmt *s) {
+bool is_op_call(const Bind *b, const EinStmt *s) {
   if (s->kind != STMT_LET || s->right->kind != AST_CALL || ein_find_def(b->lib, s->right->name) || !ein_has_op(b->lib, s->right->name, "", INT32_MAX)) return false;
   for (int i = 0; i < s->ntargets; i++)
     if (s->target[i].group || !(s->target[i].name[0] >= 'A' && s->target[i].name[0] <= 'Z')) return false;
@@ -62,7 +62,7 @@ static bool result_tensor(Bind *b, const Ast *at, Tensor *t, const Type *type) {
 }
 
 bool lower_call(Bind *b, Work *w) {
-  const Stmt *s = w->stmt;
+  const EinStmt *s = w->stmt;
   const Ast *call = s->right;
   Ctx *ctx = b->ctx;
   const Clause *clause;

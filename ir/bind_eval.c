@@ -26,7 +26,7 @@ const Ast *resolve_name(const Env *env, const Ast *e, Env *where) {
 /* Functions that are inlined: of the text, else of the library (fn, and maps without optional arguments). */
 bool call_frame(Env *env, const Ast *call, Frame *f, const Ast **body) {
   Bind *b = env->b;
-  const Stmt *local = scope_fn(env->scope, call->name, call->n);
+  const EinStmt *local = scope_fn(env->scope, call->name, call->n);
   if (local && call->n) {
     *f = (Frame){.n = local->nparams, .arg = NEWN(b->ctx, Arg, local->nparams)};
     for (int i = 0; i < local->nparams; i++) f->arg[i] = (Arg){local->param[i], call->arg[i], env->frame};
@@ -117,7 +117,7 @@ static bool collect_each(Env *env, const Ast *e, bool left) {
     case AST_NAME: {
       const Ast *r = resolve_name(env, e, &where);
       if (r != e) return collect_axes(&where, r, left);
-      const Stmt *element = scope_fn(env->scope, e->name, 0);
+      const EinStmt *element = scope_fn(env->scope, e->name, 0);
       if (element) { where.frame = NULL; return collect_axes(&where, element->right, left); }
       const Axis *a;
       if (!scope_is_coordinate(env, e->name) || env->sheet->flat == e->name) return true;
@@ -136,6 +136,8 @@ static bool collect_each(Env *env, const Ast *e, bool left) {
       static const char *const structural[] = {"before", "count", "rank", "len", "dims", "type", "elem", "shape", "pos"};
       for (size_t i = 0; i < sizeof structural / sizeof *structural; i++)
         if (strcmp(e->name, structural[i]) == 0) return true;
+      for (int i = 0; i < e->n; i++)
+        if (!collect_axes(env, e->arg[i], left)) return false;
       Frame f;
       const Ast *body;
       if (call_frame(env, e, &f, &body)) {
@@ -213,10 +215,10 @@ static bool eval_name(Env *env, const Ast *e, Val *out) {
   Env where;
   const Ast *r = resolve_name(env, e, &where);
   if (r != e) return eval(&where, r, out);
-  const Stmt *element = scope_fn(env->scope, e->name, 0);
+  const EinStmt *element = scope_fn(env->scope, e->name, 0);
   if (element) { where.frame = NULL; return eval(&where, element->right, out); }
   if (env->sheet && (env->sheet->flat == e->name || scope_is_coordinate(env, e->name))) return eval_axis(env, e, e->name, -1, out);
-  const Known *star = env->star >= 0 ? scope_find(env->scope, KNOWN_STAR, e->name) : NULL;
+  const Known *star = env->sheet && env->star >= 0 ? scope_find(env->scope, KNOWN_STAR, e->name) : NULL;
   if (star && star->value.kind == VAL_LIST && env->star < star->value.n) { *out = star->value.list[env->star]; return true; }
   return scope_value(env, e, e->name, out) && eval_project(env, e, out);
 }

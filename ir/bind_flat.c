@@ -82,7 +82,7 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
   if (v.kind == VAL_EXPR) out->empty |= v.empty;
   ext_t below = 1;
   for (int p = t->rank; p-- > 0;) {
-    const Expr *q = x_op2(ctx, OP_FDIV, n, x_int(ctx, below));
+    const Expr *q = below == 1 ? n : x_op2(ctx, OP_FDIV, n, x_int(ctx, below));
     out->index[p] = p ? x_op2(ctx, OP_MOD, q, x_int(ctx, t->dim[p])) : q;
     below = ext_mul(ctx, below, t->dim[p]);
   }
@@ -112,11 +112,11 @@ static bool same_count(Bind *b, const Ast *at, const Tensor *x, const Tensor *y)
   return bind_fail(b, same == TRI_FALSE ? E0302 : E0700, at, "%s", s.s);
 }
 
-bool lower_flat(Bind *b, Work *w, Env *env, Sheet *sheet) {
+bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet) {
   Ctx *ctx = b->ctx;
-  const Stmt *stmt = w->stmt;
+  const EinStmt *stmt = w->stmt;
   const Ast *number = stmt->left->arg[0]->arg[0];
-  const Tensor *t = w->target, *reads[MAX_AXES];
+  const Tensor *reads[MAX_AXES];
   if (number->kind != AST_NAME) return bind_fail(b, E0306, stmt->left, "on the left `$` counts with a plain name");
   if (stmt->reduce != RED_SET) return bind_fail(b, E0306, stmt->left, "`$` on the left goes with `=`");
   int n = 0;

@@ -37,14 +37,14 @@ static int find_components(Ctx *ctx, int n, Edge edge, void *arg, int **componen
 }
 
 /* ---- what a statement writes and may read, by name */
-static bool writes(const Stmt *s, const char *name) {
+static bool writes(const EinStmt *s, const char *name) {
   if (s->kind == STMT_SET) return s->left->name == name;
   for (int i = 0; i < s->ntargets; i++)
     if (s->target[i].name == name) return true;
   return false;
 }
 
-typedef struct ReadSearch { const Stmt *writer; bool found; } ReadSearch;
+typedef struct ReadSearch { const EinStmt *writer; bool found; } ReadSearch;
 static void check_read(void *arg, const char *name) {
   ReadSearch *r = arg;
   r->found |= writes(r->writer, name);
@@ -92,18 +92,8 @@ bool statements_read_inputs(Bind *b) {
   return input;
 }
 
-/* ---- plan: one Work per statement; several reductions into one tensor get a piece each and are joined afterwards */
-static Tensor *piece_for(Bind *b, const Tensor *t, int number) {
-  Tensor *p = NEW(b->ctx, Tensor);
-  *p = *t;
-  p->name = intern(b->ctx, ctx_printf(b->ctx, "%s_%d", t->name, number));
-  p->role = ROLE_LOCAL;
-  p->elem = ELEM_NONE;
-  p->buf = NULL;
-  return p;
-}
-
-static bool targets_exist(Bind *b, const Stmt *s) {
+/* ---- plan: one Work per statement; of several that write one tensor the later ones add to it */
+static bool targets_exist(Bind *b, const EinStmt *s) {
   for (int i = 0; i < (s->kind == STMT_SET ? 1 : s->ntargets); i++) {
     const char *name = s->kind == STMT_SET ? s->left->name : s->target[i].name;
     const Entity *e = bind_entity(b, name);
@@ -120,7 +110,7 @@ static bool make_plan(Bind *b, Plan *p) {
   bool *live = needed(b, NULL);
   for (size_t i = 0; i < b->stmts.n; i++) {
     if (!live[i]) continue;
-    const Stmt *s = b->stmts.at[i];
+    const EinStmt *s = b->stmts.at[i];
     if (!targets_exist(b, s)) return false;
     Work *w = NEW(b->ctx, Work);
     *w = (Work){.stmt = s, .is_call = s->kind != STMT_SET};
@@ -128,38 +118,17 @@ static bool make_plan(Bind *b, Plan *p) {
   }
   if (p->works.n > MAX_STATEMENTS) return bind_fail(b, E0701, NULL, "%zu statements; the limit is %d", p->works.n, MAX_STATEMENTS);
   size_t n = p->works.n;
-  for (size_t i = 0; i < n; i++) {
-    Work *w = p->works.at[i], *join = NULL;
-    if (w->is_call || w->target) continue;
-    for (size_t j = i + 1; j < n; j++) {
-      Work *v = p->works.at[j];
-      if (v->is_call ? !writes(v->stmt, w->stmt->left->name) : v->stmt->left->name != w->stmt->left->name) continue;
-      if (v->is_call || v->stmt->reduce != w->stmt->reduce) return bind_fail(b, E0311, v->stmt->right, "`%s` is written by statements of different kinds", w->stmt->left->name);
-      if (w->stmt->reduce == RED_SET) { w->combines = v->combines = true; continue; }
-      if (w->stmt->reduce == RED_LAST || w->stmt->reduce == RED_FIRST) return bind_fail(b, E0311, v->stmt->left, "two statements write `%s` with `%s`", w->stmt->left->name, reduce_text(w->stmt->reduce));
-      Entity *e = bind_entity(b, w->stmt->left->name);
-      if (e->star) return bind_fail(b, E0311, v->stmt->left, "two statements write the list `%s`", e->name);
-      if (!join) {
-        join = NEW(b->ctx, Work);
-        *join = (Work){.stmt = w->stmt, .target = e->member[0]};
-        w->target = piece_for(b, e->member[0], 0);
-        vec_push(b->ctx, &join->pieces, w->target);
-        vec_push(b->ctx, &p->works, join);
-      }
-      v->target = piece_for(b, e->member[0], (int)join->pieces.n);
-      vec_push(b->ctx, &join->pieces, v->target);
-    }
-  }
-  n = p->works.n;
   p->edge = NEWN(b->ctx, bool, n * n);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++) {
       Work *w = p->works.at[i], *v = p->works.at[j];
-      bool piece = false;
-      for (size_t k = 0; k < w->pieces.n; k++) piece |= w->pieces.at[k] == v->target;
       ReadSearch r = {.writer = v->stmt};
-      if (!w->pieces.n && (v->pieces.n || !v->target)) each_name(b, w->stmt, check_read, &r);
-      p->edge[i * n + j] = piece || r.found;
+      each_name(b, w->stmt, check_read, &r);
+      p->edge[i * n + j] = r.found;
+      if (j >= i || w->is_call || !writes(v->stmt, w->stmt->left->name)) continue;
+      if (v->is_call || v->stmt->reduce != w->stmt->reduce) return bind_fail(b, E0311, w->stmt->left, "`%s` is written by statements of different kinds", w->stmt->left->name);
+      w->accumulate = w->several = v->several = true;
+      p->edge[i * n + j] = true;
     }
   return true;
 }
@@ -260,13 +229,13 @@ static bool lower_circle(Bind *b, int n, Work **work) {
     work[i]->shared = &shared;
     Entity *e = bind_entity(b, work[i]->stmt->left->name);
     if (e->star) return bind_fail(b, E0310, work[i]->stmt->left, "a list of tensors depends on itself");
-    if (!make_buffer(b, work[i]->target ? work[i]->target : e->member[0])) return false;
+    if (!make_buffer(b, e->member[0])) return false;
   }
   for (int round = 0; changed && round < 4 * n + 8; round++) {
     changed = false;
     for (int i = 0; i < n; i++) {
       Entity *e = bind_entity(b, work[i]->stmt->left->name);
-      const Buf *buf = (work[i]->target ? work[i]->target : e->member[0])->buf;
+      const Buf *buf = e->member[0]->buf;
       Elem elem = buf->elem;
       bool mask = buf->mask != NULL;
       if (!lower(b, work[i])) return false;

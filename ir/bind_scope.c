@@ -61,7 +61,7 @@ void scope_set(Bind *b, Scope *s, KnownKind kind, const char *name, Val v) {
 }
 
 /* ---- statements of a block: lets, functions, choices; the others are kept for later */
-static void add_let(Bind *b, Scope *s, const Stmt *stmt) {
+static void add_let(Bind *b, Scope *s, const EinStmt *stmt) {
   for (int i = 0; i < stmt->ntargets; i++) {
     Let let = {.target = stmt->target[i], .stmt = stmt, .which = i};
     bool replaced = false;
@@ -73,7 +73,7 @@ static void add_let(Bind *b, Scope *s, const Stmt *stmt) {
 
 void scope_collect(Bind *b, Scope *s, const Block *block, bool statements) {
   for (int i = 0; i < block->n; i++) {
-    const Stmt *stmt = block->stmt[i];
+    const EinStmt *stmt = block->stmt[i];
     switch (stmt->kind) {
       case STMT_LET: if (statements && is_op_call(b, stmt)) vec_push(b->ctx, &b->stmts, stmt); else add_let(b, s, stmt); break;
       case STMT_FN: vec_push(b->ctx, &s->fns, stmt); break;
@@ -85,7 +85,7 @@ void scope_collect(Bind *b, Scope *s, const Block *block, bool statements) {
 
 bool scope_collect_pending(Bind *b, Scope *s) {
   for (size_t i = 0; i < s->pending.n; i++) {
-    const Stmt *stmt = s->pending.at[i];
+    const EinStmt *stmt = s->pending.at[i];
     if (!stmt) continue;
     Env env = static_env(b);
     env.scope = s;
@@ -101,7 +101,7 @@ bool scope_collect_pending(Bind *b, Scope *s) {
   return true;
 }
 
-const Stmt *scope_fn(const Scope *s, const char *name, int nparams) {
+const EinStmt *scope_fn(const Scope *s, const char *name, int nparams) {
   for (size_t i = s->fns.n; i-- > 0;)
     if (s->fns.at[i]->name == name && (s->fns.at[i]->nparams == nparams)) return s->fns.at[i];
   return NULL;
@@ -174,7 +174,7 @@ static bool param_value(Env *env, const Ast *at, const Param *p, int input, Val 
 static bool run_let(Env *env, const Ast *at, Scope *s, Let *let) {
   Bind *b = env->b;
   if (let->busy) return bind_later(b, at, let->target.name); /* depends on itself */
-  const Stmt *stmt = let->stmt;
+  const EinStmt *stmt = let->stmt;
   Env plain = static_env(b);
   plain.scope = s;
   Val v;

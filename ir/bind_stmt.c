@@ -1,28 +1,24 @@
 /* Statements: coordinates on the left are loops, the other coordinates are reduced, the right side becomes one expression. */
 #include "ir/bind.h"
-
-Elem elem_of_kind(Kind k) {
-  static const Elem elem[] = {[KIND_BOOL] = ELEM_bool, [KIND_INT] = ELEM_int, [KIND_UINT] = ELEM_u64, [KIND_REAL] = ELEM_real};
-  return elem[k];
-}
+#include "ir/tile.h"
 
 /* ---- what a statement reads, as written */
 static void names_in(const Bind *b, const Ast *e, int depth, NameVisitor f, void *arg) {
   if (depth > 128) return;
   if (e->kind == AST_READ || e->kind == AST_NAME) f(arg, e->name);
   if (e->kind == AST_CALL) {
-    const Stmt *fn = scope_fn(&b->scope, e->name, e->n);
+    const EinStmt *fn = scope_fn(&b->scope, e->name, e->n);
     if (fn && fn->nparams) names_in(b, fn->right, depth + 16, f, arg);
   }
   if (e->kind == AST_NAME) {
-    const Stmt *element = scope_fn(&b->scope, e->name, 0);
+    const EinStmt *element = scope_fn(&b->scope, e->name, 0);
     if (element) names_in(b, element->right, depth + 16, f, arg);
   }
   for (int i = 0; i < e->n; i++) names_in(b, e->arg[i], depth + 1, f, arg);
   for (int i = 0; i < e->nnamed; i++) names_in(b, e->named_arg[i], depth + 1, f, arg);
 }
 
-void each_name(const Bind *b, const Stmt *s, NameVisitor f, void *arg) {
+void each_name(const Bind *b, const EinStmt *s, NameVisitor f, void *arg) {
   names_in(b, s->right, 0, f, arg);
   for (int i = 0; s->left && i < s->left->n; i++) names_in(b, s->left->arg[i], 0, f, arg);
 }
@@ -109,7 +105,7 @@ static void widen(Tensor *t, Reduce reduce, Kind k) {
   if (k == KIND_BOOL && counts) k = KIND_INT;
   if (reduce == RED_AND || reduce == RED_OR) k = KIND_BOOL;
   Kind now = elem_kind(t->buf->elem);
-  if (k > now) t->buf->elem = elem_of_kind(k);
+  if (k > now) t->buf->elem = kind_elem(k);
 }
 
 /* ---- is every element written? Each index must count through its extent like the digits of a number, with digits of its own. */
@@ -179,8 +175,8 @@ static bool writes_twice(Ctx *ctx, const Tensor *t, const Access *a, const Sheet
 /* ---- one Ein */
 void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, const Expr *rhs, const Sheet *sheet) {
   Ein *e = NEW(b->ctx, Ein);
-  *e = (Ein){.reduce = reduce, .out = t->buf, .rhs = rhs, .place = b->req->place};
-  if (w->stmt) e->place.file = w->stmt->file, e->place.line = w->stmt->line, e->place.column = w->stmt->column;
+  *e = (Ein){.reduce = reduce, .out = t->buf, .rhs = rhs, .accumulate = w->accumulate || (w->eins.n && w->eins.at[w->eins.n - 1]->out == t->buf), .place = b->req->place};
+  e->place.file = w->stmt->file, e->place.line = w->stmt->line, e->place.column = w->stmt->column;
   for (int p = 0; p < t->rank; p++) e->index[p] = left->index[p];
   for (int reduced = 0; reduced < 2; reduced++) {
     for (size_t i = 0; i < sheet->axes.list.n; i++) {
@@ -195,21 +191,8 @@ void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, 
   vec_push(b->ctx, &w->eins, e);
 }
 
-static const Expr *identity(Ctx *ctx, Reduce r, Kind k, Elem e) {
-  bool real = k == KIND_REAL;
-  int bits = e != ELEM_NONE && elem_info(e)->cls == 'i' ? elem_info(e)->bits : 64;
-  switch (r) {
-    case RED_MUL: return real ? x_real(ctx, 1) : x_int(ctx, 1);
-    case RED_MAX: return real ? x_real(ctx, -__builtin_inf()) : k == KIND_UINT ? x_int(ctx, 0) : x_int(ctx, INT64_MIN >> (64 - bits));
-    case RED_MIN: return real ? x_real(ctx, __builtin_inf()) : x_int(ctx, INT64_MAX >> (64 - bits));
-    case RED_AND: return x_bool(ctx, true);
-    case RED_OR: return x_bool(ctx, false);
-    default: return real ? x_real(ctx, 0) : x_int(ctx, 0);
-  }
-}
-
 /* ---- the pieces of a statement */
-static bool declared_elem(Bind *b, const Stmt *s, Tensor *t) {
+static bool declared_elem(Bind *b, const EinStmt *s, Tensor *t) {
   if (!s->type) return true;
   TensorDecl d = {.name = t->name, .type = s->type, .line = s->line, .column = s->column};
   Elem e;
@@ -229,7 +212,7 @@ static Env statement_env(Bind *b, const Tensor *t, Reduce reduce, Sheet *sheet, 
   return env;
 }
 
-static bool open_axes(Env *env, const Stmt *s) {
+static bool open_axes(Env *env, const EinStmt *s) {
   for (int i = 0; i < s->left->n; i++)
     if (!collect_axes(env, s->left->arg[i], true)) return false;
   if (!collect_axes(env, s->right, false)) return false;
@@ -250,7 +233,7 @@ static void give_mask(Bind *b, Tensor *t) {
 }
 
 /* Emptiness: a local remembers it in a mask, an output may not have it. */
-static bool check_empty(Bind *b, const Stmt *s, Tensor *t, const Access *left, uint8_t empty, bool one_of_several) {
+static bool check_empty(Bind *b, const EinStmt *s, Tensor *t, const Access *left, uint8_t empty, bool one_of_several) {
   bool whole = covers(b->ctx, t, left->index), affine = is_affine(t, left), constant = true;
   for (int p = 0; p < t->rank; p++) constant &= ext_is_const(b->ctx, t->dim[p]);
   if (!keeps_empty(s->reduce)) return true;
@@ -264,7 +247,7 @@ static bool check_empty(Bind *b, const Stmt *s, Tensor *t, const Access *left, u
   return true;
 }
 
-static bool right_side(Env *env, const Stmt *s, Tensor *t, const Access *left, const Expr **rhs, uint8_t *empty) {
+static bool right_side(Env *env, const EinStmt *s, Tensor *t, const Access *left, const Expr **rhs, uint8_t *empty) {
   Bind *b = env->b;
   Val v;
   if (!eval(env, s->right, &v)) return false;
@@ -282,34 +265,34 @@ static bool right_side(Env *env, const Stmt *s, Tensor *t, const Access *left, c
 }
 
 /* Nothing to write: a reduction leaves its identity, anything else leaves the tensor empty. */
-static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Access *left, bool one_of_several) {
-  const Stmt *s = w->stmt;
+static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Access *left) {
+  const EinStmt *s = w->stmt;
   if (keeps_empty(s->reduce)) {
-    if (one_of_several) return true;
+    if (w->several) return true;
     if (t->buf->space != SPACE_TEMP) return bind_fail(b, E0305, s->left, "`%s` would be empty", t->name);
     t->absent = true;
     return true;
   }
   Kind k = elem_kind(t->buf->elem);
   if (left->nothing) return true;
-  emit(b, w, t, s->reduce, left, identity(b->ctx, s->reduce, k, t->elem), sheet);
+  emit(b, w, t, s->reduce, left, reduce_identity(b->ctx, s->reduce, t->elem, k), sheet);
   return true;
 }
 
-static bool lower_once(Bind *b, Work *w, Tensor *t, int star, bool one_of_several) {
-  const Stmt *s = w->stmt;
+static bool lower_once(Bind *b, Work *w, Tensor *t, int star) {
+  const EinStmt *s = w->stmt;
   Sheet sheet = {.shared = w->shared};
   Env env = statement_env(b, t, s->reduce, &sheet, star);
-  if (s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT) return lower_flat(b, w, &env, &sheet);
+  if (s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT) return lower_flat(b, w, t, &env, &sheet);
   Access left;
   const Expr *rhs;
   uint8_t empty;
   Env coordinates = env;
   coordinates.exact = false;
   if (!open_axes(&env, s) || !access_tensor(&coordinates, s->left, t, &left) || !right_side(&env, s, t, &left, &rhs, &empty)) return false;
-  if (!rhs) return write_nothing(b, w, t, &sheet, &left, one_of_several);
+  if (!rhs) return write_nothing(b, w, t, &sheet, &left);
   if (s->reduce == RED_SET && writes_twice(b->ctx, t, &left, &sheet)) return bind_fail(b, E0311, s->left, "two coordinates of `%s` meet in one element", t->name);
-  if (!check_empty(b, s, t, &left, empty, one_of_several)) return false;
+  if (!check_empty(b, s, t, &left, empty, w->several)) return false;
   emit(b, w, t, s->reduce, &left, rhs, &sheet);
   return true;
 }
@@ -326,7 +309,7 @@ static void find_star(void *arg, const char *name) {
 
 /* All members in one expression: possible when the loops do not depend on the member and nothing else is reduced. */
 static bool lower_members_joined(Bind *b, Work *w, Tensor *t, int members, bool *done) {
-  const Stmt *s = w->stmt;
+  const EinStmt *s = w->stmt;
   Op op = reduce_op(s->reduce);
   Sheet sheet = {.shared = w->shared};
   *done = false;
@@ -349,89 +332,41 @@ static bool lower_members_joined(Bind *b, Work *w, Tensor *t, int members, bool 
       if (!x_equal(here.index[p], left.index[p])) return true;
     left = here;
     if (!rhs) continue;
-    if (empty) rhs = x_op2(b->ctx, OP_ELSE, rhs, identity(b->ctx, s->reduce, (Kind)rhs->vk, t->elem));
+    if (empty) rhs = x_op2(b->ctx, OP_ELSE, rhs, reduce_identity(b->ctx, s->reduce, t->elem, (Kind)rhs->vk));
     total = total ? x_op2(b->ctx, op, total, rhs) : rhs;
   }
-  if (!total) total = identity(b->ctx, s->reduce, elem_kind(t->buf->elem), t->elem);
+  if (!total) total = reduce_identity(b->ctx, s->reduce, t->elem, elem_kind(t->buf->elem));
   emit(b, w, t, s->reduce, &left, total, &sheet);
   *done = true;
   return true;
 }
 
-static Tensor *piece_of(Bind *b, const Tensor *t, int number) {
-  Tensor *p = NEW(b->ctx, Tensor);
-  *p = *t;
-  p->name = intern(b->ctx, ctx_printf(b->ctx, "%s_%d", t->name, number));
-  p->role = ROLE_LOCAL;
-  p->elem = ELEM_NONE;
-  p->buf = NULL;
-  make_buffer(b, p);
-  return p;
-}
-
-/* target = piece op piece op ... */
-static void join_pieces(Bind *b, Work *w, Tensor *t, Reduce reduce, int n, Tensor *const *piece) {
-  Sheet sheet = {0};
-  Access left = {0};
-  for (int p = 0; p < t->rank; p++) {
-    Axis a = {.name = "", .member = p, .extent = t->dim[p], .left = true};
-    if (a.extent != 1) a.var = var_new(b->ctx, ctx_printf(b->ctx, "i%d", p), a.extent);
-    vec_push(b->ctx, &sheet.axes.list, a);
-    left.index[p] = a.var ? x_var(b->ctx, a.var) : x_int(b->ctx, 0);
-  }
-  const Expr *total = NULL;
-  for (int i = 0; i < n; i++) {
-    const Expr *x = x_load(b->ctx, piece[i]->buf, t->rank, left.index);
-    total = total ? x_op2(b->ctx, reduce_op(reduce), total, x) : x;
-  }
-  widen(t, RED_SET, (Kind)total->vk);
-  emit(b, w, t, RED_SET, &left, total, &sheet);
-}
-
 static bool lower_set(Bind *b, Work *w) {
-  const Stmt *s = w->stmt;
+  const EinStmt *s = w->stmt;
   Entity *e = bind_entity(b, s->left->name);
   StarSearch star = {.b = b, .members = -1};
   each_name(b, s, find_star, &star);
   if (e->star) find_star(&star, e->name);
   if (star.conflict) return bind_fail(b, E0401, s->left, "lists of tensors of different length meet");
-  if (star.members < 0) {
-    Tensor *t = w->target ? w->target : e->member[0];
-    return declared_elem(b, s, t) && make_buffer(b, t) && lower_once(b, w, t, -1, w->combines);
-  }
   if (e->star) {
     for (int i = 0; i < star.members; i++)
-      if (!make_buffer(b, e->member[i]) || !lower_once(b, w, e->member[i], i, false)) return false;
+      if (!make_buffer(b, e->member[i]) || !lower_once(b, w, e->member[i], i)) return false;
     return true;
   }
-  Tensor *t = w->target ? w->target : e->member[0];
+  Tensor *t = e->member[0];
   if (!declared_elem(b, s, t) || !make_buffer(b, t)) return false;
+  if (star.members < 0) return lower_once(b, w, t, -1);
   if (star.members == 0) return bind_fail(b, E0403, s->left, "the list of inputs is empty");
-  if (s->reduce == RED_SET) {
-    for (int i = 0; i < star.members; i++)
-      if (!lower_once(b, w, t, i, star.members > 1)) return false;
-    return true;
-  }
   bool joined;
   if (!lower_members_joined(b, w, t, star.members, &joined)) return false;
   if (joined) return true;
-  if (reduce_op(s->reduce) == OP_COUNT) return bind_fail(b, E0304, s->left, "`%s` over a list of tensors", reduce_text(s->reduce));
-  Tensor **piece = NEWN(b->ctx, Tensor *, star.members);
-  for (int i = 0; i < star.members; i++) {
-    piece[i] = piece_of(b, t, i);
-    if (!lower_once(b, w, piece[i], i, true)) return false;
-  }
-  join_pieces(b, w, t, s->reduce, star.members, piece);
+  w->several |= star.members > 1;
+  for (int i = 0; i < star.members; i++)
+    if (!lower_once(b, w, t, i)) return false;
   return true;
 }
 
 bool lower(Bind *b, Work *w) {
   w->eins.n = 0;
-  if (w->is_call) return lower_call(b, w);
-  if (w->pieces.n) {
-    make_buffer(b, w->target);
-    join_pieces(b, w, w->target, w->stmt->reduce, (int)w->pieces.n, w->pieces.at);
-    return true;
-  }
-  return lower_set(b, w);
+  return w->is_call ? lower_call(b, w) : lower_set(b, w);
 }

@@ -241,6 +241,9 @@ static bool logic(Env *env, const Ast *at, Op op, const Val *a, const Val *b, Va
   return true;
 }
 
+static bool is_zero(const Val *v) { return v->kind == VAL_INT && v->i == 0; }
+static bool may_be_empty(const Val *v) { return v->kind == VAL_EXPR && v->empty; }
+
 static bool binary_one(Env *env, const Ast *at, Op op, const Val *a, const Val *b, Val *out) {
   if (a->kind == VAL_EMPTY || b->kind == VAL_EMPTY) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   if (a->kind == VAL_STRING || b->kind == VAL_STRING || a->kind == VAL_ALL || b->kind == VAL_ALL) {
@@ -252,6 +255,8 @@ static bool binary_one(Env *env, const Ast *at, Op op, const Val *a, const Val *
     if (op == OP_AND || op == OP_OR) return logic(env, at, op, a, b, out);
     if (is_number(a) && is_number(b)) return number_op(env, at, op, a, b, out);
   }
+  /* an exact 0, as `else 0` leaves where an input is absent, takes its product with it */
+  if (op == OP_MUL && ((is_zero(a) && !may_be_empty(b)) || (is_zero(b) && !may_be_empty(a)))) { *out = val_int(0); return true; }
   const Expr *x, *y;
   if (!val_to_expr(env, at, a, &x) || !val_to_expr(env, at, b, &y)) return false;
   if (op == OP_DIV && env->exact && x->vk != KIND_REAL && y->vk != KIND_REAL) op = OP_TDIV;

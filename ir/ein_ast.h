@@ -60,11 +60,11 @@ typedef struct Param {                    /* of a signature: a tensor, or a comp
 } Param;
 
 /* ---- statements */
-typedef enum StmtKind { STMT_SET, STMT_LET, STMT_FN, STMT_WHEN } StmtKind;
+typedef enum EinStmtKind { STMT_SET, STMT_LET, STMT_FN, STMT_WHEN } EinStmtKind;
 typedef struct Target { const char *name; bool group; } Target;
-typedef struct Block { int n; const struct Stmt **stmt; } Block;
-typedef struct Stmt {
-  StmtKind kind;
+typedef struct Block { int n; const struct EinStmt **stmt; } Block;
+typedef struct EinStmt {
+  EinStmtKind kind;
   Reduce reduce;                          /* SET */
   const Ast *left, *right;                /* left: a READ; right: value of SET, LET, FN; condition of WHEN */
   const char *type;                       /* SET: declared type of the element, or NULL */
@@ -72,7 +72,7 @@ typedef struct Stmt {
   const char *name; int nparams; const char **param; /* FN */
   Block then, otherwise;                  /* WHEN */
   const char *file; int line, column;
-} Stmt;
+} EinStmt;
 
 /* ---- definitions */
 typedef struct Clause {                   /* one text of an operator */

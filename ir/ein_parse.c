@@ -309,7 +309,7 @@ static const char **names_in_parens(Parser *p, int *n) {
   return names.at;
 }
 
-static void assignment(Parser *p, Stmt *s) {
+static void assignment(Parser *p, EinStmt *s) {
   s->kind = STMT_SET;
   s->left = atom(p);
   if (eat(p, ":")) s->type = name(p);
@@ -322,7 +322,7 @@ static void assignment(Parser *p, Stmt *s) {
   error(p, peek(p, 0), "an assignment (=, +=, *=, max= ...)");
 }
 
-static void function(Parser *p, Stmt *s) {
+static void function(Parser *p, EinStmt *s) {
   s->kind = STMT_FN;
   s->name = name(p);
   s->param = names_in_parens(p, &s->nparams);
@@ -330,7 +330,7 @@ static void function(Parser *p, Stmt *s) {
   s->right = expr(p);
 }
 
-static void let(Parser *p, Stmt *s) {
+static void let(Parser *p, EinStmt *s) {
   s->kind = STMT_LET;
   VEC(Target) targets = {0};
   do {
@@ -344,7 +344,7 @@ static void let(Parser *p, Stmt *s) {
   s->right = expr(p);
 }
 
-static void choice(Parser *p, Stmt *s) {
+static void choice(Parser *p, EinStmt *s) {
   s->kind = STMT_WHEN;
   next(p);
   s->right = expr(p);
@@ -355,8 +355,8 @@ static void choice(Parser *p, Stmt *s) {
   else p->at = here;
 }
 
-static const Stmt *statement(Parser *p) {
-  Stmt *s = NEW(p->ctx, Stmt);
+static const EinStmt *statement(Parser *p) {
+  EinStmt *s = NEW(p->ctx, EinStmt);
   const Token *t = peek(p, 0), *after = peek(p, 1);
   s->file = p->file, s->line = t->line, s->column = t->column;
   if (!enter(p)) return s;
@@ -369,7 +369,7 @@ static const Stmt *statement(Parser *p) {
 }
 
 static Block block(Parser *p) {
-  VEC(const Stmt *) list = {0};
+  VEC(const EinStmt *) list = {0};
   while (!p->bad && peek(p, 0)->kind == TOKEN_NEWLINE) next(p);
   need(p, "{");
   for (;;) {
@@ -436,7 +436,7 @@ static size_t end_of_last(const Parser *p) { return p->at ? p->tokens.list.at[p-
 
 static Block joined(Parser *p, Block a, Block b) {
   if (!a.n) return b;
-  Block r = {a.n + b.n, NEWN(p->ctx, const Stmt *, a.n + b.n)};
+  Block r = {a.n + b.n, NEWN(p->ctx, const EinStmt *, a.n + b.n)};
   for (int i = 0; i < a.n; i++) r.stmt[i] = a.stmt[i];
   for (int i = 0; i < b.n; i++) r.stmt[a.n + i] = b.stmt[i];
   return r;
@@ -510,7 +510,7 @@ static void define_map(Parser *p, const Token *first) {
   head(p, c);
   ParamList in = {0}, attrs = {0};
   VEC(const char *) elements = {0};
-  VEC(const Stmt *) body = {0};
+  VEC(const EinStmt *) body = {0};
   bool options = false, some_optional = false;
   need(p, "(");
   while (more(p, ")")) {
@@ -527,8 +527,8 @@ static void define_map(Parser *p, const Token *first) {
       some_optional |= d->optional;
       vec_push(p->ctx, &in, ((Param){.tensor = d, .name = d->name, .alias = element, .line = t->line, .column = t->column}));
       vec_push(p->ctx, &elements, element);
-      Stmt *alias = NEW(p->ctx, Stmt);
-      *alias = (Stmt){.kind = STMT_FN, .name = element, .right = whole(p, d->name, t), .file = p->file, .line = t->line, .column = t->column};
+      EinStmt *alias = NEW(p->ctx, EinStmt);
+      *alias = (EinStmt){.kind = STMT_FN, .name = element, .right = whole(p, d->name, t), .file = p->file, .line = t->line, .column = t->column};
       vec_push(p->ctx, &body, alias);
     }
     if (!eat(p, ",") && !at(p, ";") && !at(p, ")")) error(p, peek(p, 0), "`,`, `;` or `)`");
@@ -537,8 +537,8 @@ static void define_map(Parser *p, const Token *first) {
   TensorDecl *result = broadcast_tensor(p, intern(p->ctx, "RESULT"), first);
   if (eat(p, ":")) result->type = name(p);
   need(p, "=");
-  Stmt *set = NEW(p->ctx, Stmt);
-  *set = (Stmt){.kind = STMT_SET, .reduce = RED_SET, .left = whole(p, result->name, first), .file = p->file, .line = first->line, .column = first->column};
+  EinStmt *set = NEW(p->ctx, EinStmt);
+  *set = (EinStmt){.kind = STMT_SET, .reduce = RED_SET, .left = whole(p, result->name, first), .file = p->file, .line = first->line, .column = first->column};
   set->right = expr(p);
   if (p->bad) return;
   vec_push(p->ctx, &body, set);

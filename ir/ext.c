@@ -219,8 +219,8 @@ ext_t ext_mod(Ctx *ctx, ext_t a, ext_t b) { return ext_sub(ctx, a, ext_mul(ctx, 
 
 ext_t ext_min(Ctx *ctx, ext_t a, ext_t b) {
   if (bad(a, b)) return EXT_ERROR;
-  Tri le = ext_le(ctx, a, b);
-  if (le != TRI_UNKNOWN) return le == TRI_TRUE ? a : b;
+  if (ext_le(ctx, a, b) == TRI_TRUE) return a;
+  if (ext_le(ctx, b, a) == TRI_TRUE) return b;
   int64_t alo, ahi, blo, bhi;
   ext_range(ctx, a, &alo, &ahi);
   ext_range(ctx, b, &blo, &bhi);
@@ -229,8 +229,8 @@ ext_t ext_min(Ctx *ctx, ext_t a, ext_t b) {
 
 ext_t ext_max(Ctx *ctx, ext_t a, ext_t b) {
   if (bad(a, b)) return EXT_ERROR;
-  Tri le = ext_le(ctx, a, b);
-  if (le != TRI_UNKNOWN) return le == TRI_TRUE ? b : a;
+  if (ext_le(ctx, a, b) == TRI_TRUE) return b;
+  if (ext_le(ctx, b, a) == TRI_TRUE) return a;
   int64_t alo, ahi, blo, bhi;
   ext_range(ctx, a, &alo, &ahi);
   ext_range(ctx, b, &blo, &bhi);

@@ -18,11 +18,12 @@ static inline bool case_input(Ctx *ctx, const char **text, BindInput *in) {
     Elem e = elem_find(internn(ctx, s, n));
     bool list = s[n] == '{';
     double v[64];
-    int64_t count = 0;
+    int64_t w[64], count = 0;
     s += n + 1;
     do {
       s = skip(s);
       char *end;
+      w[count] = strtoll(s, NULL, 10);
       v[count] = strtod(s, &end);
       if (end == s) break;
       s = end, count++;
@@ -31,7 +32,7 @@ static inline bool case_input(Ctx *ctx, const char **text, BindInput *in) {
     Data *d = data_new(ctx, e, list, &count);
     for (int64_t i = 0; i < count; i++) {
       if (elem_info(e)->cls == 'r') data_set_real((void *)d->bytes, e, i, v[i]);
-      else data_set_int((void *)d->bytes, e, i, (int64_t)v[i]);
+      else data_set_int((void *)d->bytes, e, i, w[i]);
     }
     in->data = d;
     in->type = &d->type;
