@@ -101,8 +101,8 @@ _Noreturn static void measure(Ctx *ctx, const Bench *bench, Measured *m) {
   sinter_hooks quiet = {0};
 
   double *memory = aligned(MEMORY_BYTES);
-  m->flops = bench->peak_flops();
-  m->bandwidth = bench->peak_bytes(memory, MEMORY_BYTES);
+  m->flops = bench->peak_flops(now);
+  m->bandwidth = bench->peak_bytes(now, memory, MEMORY_BYTES);
 
   int status = bench->entry(in, out, symbols, arena, state, &quiet);
   if (status) _exit(status);
@@ -119,7 +119,7 @@ _Noreturn static void measure(Ctx *ctx, const Bench *bench, Measured *m) {
   for (m->profiled = 0; m->profiled < MOST_PROFILED && (m->profiled < 3 || now() - start < PATIENCE); m->profiled++) bench->entry(in, out, symbols, arena, state, &hooks);
 
   /* A second look: a machine that was busy while the peaks were measured would flatter the model. */
-  double again = bench->peak_flops(), bytes = bench->peak_bytes(memory, MEMORY_BYTES);
+  double again = bench->peak_flops(now), bytes = bench->peak_bytes(now, memory, MEMORY_BYTES);
   if (again > m->flops) m->flops = again;
   if (bytes > m->bandwidth) m->bandwidth = bytes;
   _exit(0);

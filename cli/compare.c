@@ -26,7 +26,8 @@ static int64_t ordered_bits(const Data *d, int64_t i) {
 }
 
 static double ulp_between(const Data *a, const Data *b, int64_t i) {
-  return fabs((double)ordered_bits(a, i) - (double)ordered_bits(b, i));
+  int64_t x = ordered_bits(a, i), y = ordered_bits(b, i);
+  return (double)(x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x); /* exact where doubles are not */
 }
 
 typedef struct Error { double absolute, relative, ulp; } Error;
@@ -62,7 +63,7 @@ Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
     Error e = real ? real_error(got, want, i) : int_error(got, want, i);
     /* Against zero a relative error says nothing; the absolute one judges there. */
     double magnitude = real ? fabs(data_real(want, i)) : fabs((double)data_int(want, i));
-    bool within = e.absolute == 0 || (t.ulp >= 0 ? e.ulp <= t.ulp : e.absolute <= t.atol + t.rtol * magnitude);
+    bool within = e.absolute == 0 || (isfinite(e.absolute) && (t.ulp >= 0 ? e.ulp <= t.ulp : e.absolute <= t.atol + t.rtol * magnitude));
     if (e.absolute > r.max_abs) r.max_abs = e.absolute;
     if (e.relative > r.max_rel && magnitude > 0) r.max_rel = e.relative;
     if (e.ulp > r.max_ulp) r.max_ulp = e.ulp;

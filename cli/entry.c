@@ -15,18 +15,35 @@ bool entry_wait(Ctx *ctx, pid_t pid) {
 }
 
 
-/* ---- the shim: members of the generated structs come in the order of the program's inputs and outputs, so initialisers need no names */
-static const char *shim_source(Ctx *ctx, const Program *p, const char *name) {
+/* ---- the shim. Members of the generated structs come in a fixed order (codegen/codegen.h), so their initialisers need no names. */
+static const char *listed(Ctx *ctx, const Texts *members) {
   Str s = str_new(ctx);
-  str_add(&s, "\n/* ---- entry for sinter's own commands */\n"
-              "int sinter_entry(const void *const *in, void *const *out, int64_t *symbols, void *arena, void *state, const sinter_hooks *hooks);\n"
-              "int sinter_entry(const void *const *in, void *const *out, int64_t *symbols, void *arena, void *state, const sinter_hooks *hooks) {\n");
-  str_printf(&s, "  const %s_inputs inputs = {", name);
-  for (size_t i = 0; i < p->inputs.n; i++) str_printf(&s, "%sin[%zu]", i ? ", " : "", i);
-  str_printf(&s, "};\n  const %s_outputs outputs = {", name);
-  for (size_t i = 0; i < p->outputs.n; i++) str_printf(&s, "%sout[%zu]", i ? ", " : "", i);
-  str_printf(&s, "};\n  (void)in, (void)out, (void)symbols, (void)state;\n  return %s_run(&inputs, &outputs, arena, hooks);\n}\n", name);
+  str_add(&s, "{");
+  for (size_t i = 0; i < members->n; i++) str_printf(&s, "%s%s", i ? ", " : "", members->at[i]);
+  str_add(&s, members->n ? "}" : "0}"); /* a struct without members has one that is unused */
   return s.s;
+}
+
+static const char *shim_source(Ctx *ctx, const Program *p, const char *name) {
+  Texts in = {0}, out = {0};
+  ProgramSymbol *symbol;
+  size_t nsymbols = program_symbols(ctx, p, &symbol);
+  for (size_t i = 0; i < p->inputs.n; i++) vec_push(ctx, &in, ctx_printf(ctx, "in[%zu]", i));
+  for (size_t i = 0; i < p->outputs.n; i++) vec_push(ctx, &out, ctx_printf(ctx, "out[%zu]", i));
+  for (size_t i = 0; i < nsymbols; i++) {
+    if (symbol[i].set) vec_push(ctx, &out, ctx_printf(ctx, "&symbols[%zu]", symbol[i].index));
+    else vec_push(ctx, &in, ctx_printf(ctx, "symbols[%zu]", symbol[i].index));
+  }
+  if (p->state_bytes) vec_push(ctx, &out, "state");
+  static const char head[] = "int sinter_entry(const void *const *in, void *const *out, int64_t *symbols, void *arena, void *state, const sinter_hooks *hooks)";
+  return ctx_printf(ctx,
+                    "\n/* ---- entry for sinter's own commands */\n%s;\n%s {\n"
+                    "  const %s_inputs inputs = %s;\n"
+                    "  const %s_outputs outputs = %s;\n"
+                    "  (void)in, (void)out, (void)symbols, (void)state;\n"
+                    "  return %s_run(&inputs, &outputs, arena, hooks);\n"
+                    "}\n",
+                    head, head, name, listed(ctx, &in), name, listed(ctx, &out), name);
 }
 
 bool entry_load(Ctx *ctx, const Command *cmd, const Unit *unit, bool peaks, Entry *out) {

@@ -10,22 +10,13 @@ static const Data *feed_find(const Feeds *feeds, const char *name) {
 bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs) {
   ImportOptions import;
   if (!session_import(ctx, cmd, &import)) return false;
-  Model *model = session_read(ctx, cmd, &import);
+  import.keep_open = true;
+  import.consts.n = 0; /* inputs that --const makes constants are counted by the files all the same */
+  const Model *model = session_read(ctx, cmd, &import);
   if (!model) return false;
   const Graph *g = model->graph;
-  /* Inputs that --const made constants are no inputs any more, but the files still count them: they stand where they stood. */
-  size_t consts = import.consts.n;
-  if (set->inputs.n > g->inputs.n + consts)
-    return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu inputs, the model has %zu", set->inputs.n, g->inputs.n);
-  if (set->outputs.n > g->outputs.n)
-    return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu outputs, the model has %zu", set->outputs.n, g->outputs.n);
-  if (consts) {
-    ImportOptions open = import;
-    open.consts.n = 0;
-    model = session_read(ctx, cmd, &open);
-    if (!model) return false;
-    g = model->graph;
-  }
+  if (set->inputs.n > g->inputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu inputs, the model has %zu", set->inputs.n, g->inputs.n);
+  if (set->outputs.n > g->outputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu outputs, the model has %zu", set->outputs.n, g->outputs.n);
   for (size_t i = 0; i < set->inputs.n && i < g->inputs.n; i++)
     if (set->inputs.at[i]) vec_push(ctx, out, ((Feed){g->inputs.at[i]->name, set->inputs.at[i]}));
   for (size_t i = 0; i < g->outputs.n; i++) vec_push(ctx, outputs, g->outputs.at[i]->name);
@@ -112,7 +103,9 @@ static bool compile(Ctx *ctx, const Command *cmd, const ImportOptions *import, c
 bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *until, Unit *unit) {
   ImportOptions import;
   if (!session_import(ctx, cmd, &import)) return false;
+  import.keep_open = true;
   const Model *model = session_read(ctx, cmd, &import);
+  import.keep_open = false;
   if (!model) return false;
   const Graph *g = model->graph;
   for (size_t i = 0; i < g->inputs.n; i++) {

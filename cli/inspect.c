@@ -132,6 +132,7 @@ static bool inspect(Ctx *ctx, const Command *cmd) {
   if (cmd->all && strcmp(format, "text")) return diag(ctx, E0802, (Place){.file = "command line"}, "--all shows the whole way, which only --format text can hold");
   if (!session_import(ctx, cmd, &import) || !good) return false;
   Unit unit = {.opt = &options};
+  import.keep_open = !cmd->all && !cmd->after; /* a model can be looked at before its dimensions are bound */
   unit.model = session_read(ctx, cmd, &import);
   progress_clear();
   if (!unit.model) return false;

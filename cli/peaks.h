@@ -2,9 +2,10 @@
 #pragma once
 #include "cli/cli.h"
 
-/* C text of two functions, compiled like the kernels and in the same file:
- *   double sinter_peak_flops(void)        floating-point operations a second, f32, one core, multiply-add counted as two
- *   double sinter_peak_bytes(void *memory, int64_t bytes)   bytes a second read from memory */
+/* C text of two functions, compiled like the kernels and in the same file; now: seconds of a clock.
+ *   sinter_peak_flops   floating-point operations a second: f32, one core, a multiply-add is two
+ *   sinter_peak_bytes   bytes a second read from memory */
 const char *peaks_source(Ctx *ctx, const Target *t);
-typedef double PeakFlops(void);
-typedef double PeakBytes(const void *memory, int64_t bytes);
+typedef double Clock(void);
+typedef double PeakFlops(Clock *now);
+typedef double PeakBytes(Clock *now, const void *memory, int64_t bytes);

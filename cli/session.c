@@ -150,6 +150,7 @@ bool session_emit_options(Ctx *ctx, const Command *cmd, EmitOptions *options) {
     .ir = cmd->emit && !strcmp(cmd->emit, "ir"),
     .archive = true,
     .cc = cmd->cc,
+    .cflags = cmd->cflags,
     .sanitize = cmd->sanitize,
     .command = ctx_printf(ctx, "sinter %s %s%s", cmd->verb->name, slash ? slash + 1 : cmd->args.at[0], cmd->recorded),
   };

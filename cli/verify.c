@@ -121,7 +121,10 @@ static bool start_sanitized(Ctx *ctx, const Command *cmd) {
   (void)ctx, (void)cmd;
   return true; /* sinter itself carries the library */
 #else
-  if (getenv("SINTER_SANITIZED")) return true;
+  if (getenv("SINTER_SANITIZED")) {
+    unsetenv("LD_PRELOAD"); /* not for the C compiler */
+    return true;
+  }
   const char *library = sanitizer_library(ctx, cmd);
   if (!library) return diag(ctx, E0801, (Place){0}, "the C compiler has no AddressSanitizer library");
   setenv("LD_PRELOAD", library, 1);

@@ -165,3 +165,8 @@ void c_pointer(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *ou
   str_add(out, " + ");
   c_index_text(p, rest, PREC_ADD, out);
 }
+
+const char *c_base(CPrint *p, const Buf *b, int n, const Expr *const *index) {
+  const Expr *rest;
+  return base_and_rest(p, b, n, index, &rest);
+}

@@ -353,7 +353,8 @@ static void print_hint(CPrint *p, const Stmt *s) {
   const Expr *e = s->hint.arg;
   if (!e || e->kind != X_LOAD) return;
   Str text = str_new(p->ctx);
-  if (s->hint.what == HINT_PIN) { c_place(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PIN(%s);", text.s); }
+  if (s->hint.what == HINT_PIN && e->buf->space == SPACE_REG) { c_place(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PIN(%s);", text.s); }
+  else if (s->hint.what == HINT_PIN) c_line(p, "SINTER_PIN_ADDRESS(%s);", c_base(p, e->buf, e->n, e->arg));
   else { c_pointer(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PREFETCH(%s);", text.s); }
 }
 

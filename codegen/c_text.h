@@ -39,6 +39,7 @@ CType c_elem_type(Elem e);                                                      
 bool c_lane_stride(CPrint *p, const Buf *b, int n, const Expr *const *index, int64_t *stride); /* by how much the address moves with the lane; false when by no fixed step */
 void c_place(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out);   /* lvalue of one element as stored: x[i] or a register's name */
 void c_pointer(CPrint *p, const Buf *b, int n, const Expr *const *index, Str *out); /* address of the element, the lane left out: x + 16 */
+const char *c_base(CPrint *p, const Buf *b, int n, const Expr *const *index);          /* the pointer variable an access is made from */
 void c_index_text(CPrint *p, const Expr *e, Prec prec, Str *out);
 void c_open_windows(CPrint *p, const Body *body, const Var *v);
 bool c_is_packed(Elem e);                                                        /* several elements to a byte */

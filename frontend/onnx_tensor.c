@@ -188,7 +188,7 @@ const Data *onnx_tensor(TensorSource *from, const Onnx__TensorProto *t, Place at
   MapEntry *known = map_find(&from->read, t);
   if (known) return known->p;
   Type type;
-  int64_t count;
+  int64_t count = 0;
   Data *d = NULL;
   if (t->span_begin > from->file_bytes || t->span_length > from->file_bytes - t->span_begin) diag(from->ctx, E0103, at, "%s: its elements cannot be read", what);
   else if (read_type(from, t, at, what, &type, &count)) {

@@ -171,7 +171,9 @@ static bool verify_value(Ctx *ctx, const Value *v) {
     if (ext_is_const(ctx, t->dim[i]) && t->dim[i] < 0) ok = diag(ctx, E0601, none, "dimension %d of value '%s' is negative", i, v->name);
   if (!v->data) return ok;
   if (v->def) ok = diag(ctx, E0601, none, "value '%s' is a constant and also the output of node '%s'", v->name, v->def->name);
-  if (!type_equal(t, &v->data->type)) ok = diag(ctx, E0601, none, "the type of constant '%s' is not that of its data", v->name);
+  Type stored = *t;
+  if (v->symbolic) stored.elem = ELEM_i64; /* extents, whatever the element type of the value */
+  if (!type_equal(&stored, &v->data->type)) ok = diag(ctx, E0601, none, "the type of constant '%s' is not that of its data", v->name);
   int64_t count = type_bound(ctx, &v->data->type), bytes = count < 0 ? -1 : elem_bytes(v->data->type.elem, count);
   if (bytes < 0 || (uint64_t)bytes != v->data->nbytes) ok = diag(ctx, E0601, none, "constant '%s' has %zu bytes of data where its type has %lld", v->name, v->data->nbytes, (long long)bytes);
   return ok;

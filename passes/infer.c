@@ -65,19 +65,20 @@ static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   return true;
 }
 
+static bool plain_elements(Elem e) { return strchr("riub", elem_info(e)->cls) != NULL; }
+
 static bool set_types(Infer *I, Node *n, const Type *out) {
   bool ok = true;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
+    else if (!plain_elements(out[i].elem)) ok = diag(I->ctx, E0404, node_place(I->model, n), "output '%s' has elements of type %s, which are not computed", n->out.at[i]->name, elem_info(out[i].elem)->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
 }
 
 /* ---- folding */
-
-static bool plain_elements(Elem e) { return strchr("riub", elem_info(e)->cls) != NULL; }
 
 typedef struct Known { bool all, symbolic; int64_t bytes; } Known;
 
@@ -125,7 +126,7 @@ static bool fold_numbers(Infer *I, Node *n, const Bound *b, const Data **out) {
   Ctx *ctx = I->ctx;
   Fold f = {.at = NEWN(ctx, Binding, n->in.n + n->out.n)};
   for (size_t i = 0; i < n->in.n; i++)
-    if (n->in.at[i] && b->in_buf[i]) f.at[f.n++] = (Binding){b->in_buf[i], (void *)n->in.at[i]->data->bytes};
+    if (n->in.at[i] && n->in.at[i]->data && b->in_buf[i]) f.at[f.n++] = (Binding){b->in_buf[i], (void *)n->in.at[i]->data->bytes};
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     const Type *t = &n->out.at[i]->type;
@@ -159,7 +160,7 @@ static Folding fold(Infer *I, Node *n, bool reads_inputs) {
   Bound b;
   if (!node_bind(ctx, I->model, n, false, &b)) return FOLD_FAILED;
   k = known_inputs(n, &b);
-  if (!k.all) return FOLD_NOT;
+  if (!k.all && b.reads_inputs) return FOLD_NOT;
   const Data **out = NEWN(ctx, const Data *, n->out.n);
   bool *symbolic = NEWN(ctx, bool, n->out.n);
   if (k.symbolic || bound_has_symbols(ctx, &b)) {
@@ -240,9 +241,12 @@ static bool infer_region(Infer *I, Node *n) {
 
 static bool has_type(const Value *v) { return !v || (v->type.elem != ELEM_NONE && v->type.rank >= 0); }
 
-static bool inputs_have_types(Infer *I, const Node *n) {
-  for (size_t i = 0; i < n->in.n; i++)
-    if (!has_type(n->in.at[i])) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", n->in.at[i]->name);
+static bool inputs_are_typed(Infer *I, const Node *n) {
+  for (size_t i = 0; i < n->in.n; i++) {
+    const Value *v = n->in.at[i];
+    if (!has_type(v)) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", v->name);
+    if (v && !plain_elements(v->type.elem)) return diag(I->ctx, E0404, node_place(I->model, n), "input '%s' has elements of type %s, which are not computed", v->name, elem_info(v->type.elem)->name);
+  }
   return true;
 }
 
@@ -342,7 +346,7 @@ static bool infer_node(Infer *I, Node *n) {
     if (infer_region(I, n)) return true;
     return poison(I, n), false;
   }
-  if (!inputs_have_types(I, n)) ok = false;
+  if (!inputs_are_typed(I, n)) ok = false;
   else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
   else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);

@@ -39,8 +39,34 @@ void node_inputs_text(const Ctx *ctx, const Node *n, Str *out) {
 
 /* ---- copies */
 
+static const Expr *stripped(const Expr *e, Op op, int64_t by) {
+  int64_t k;
+  if (e->kind != X_OP || e->op != op || !x_is_const(e->arg[1], NULL, &k) || k != by) return NULL;
+  return e->arg[0];
+}
+
+/* The indices take one number apart, n // below % extent: that number is the position. */
+static bool taken_apart(Ctx *ctx, const Buf *b, const Expr *const *index, Aff *at) {
+  const Expr *number = NULL;
+  bool leading = false; /* only the first rank does without % */
+  int64_t below = 1, lo, hi;
+  for (int i = b->rank - 1; i >= 0; i--) {
+    if (!ext_is_const(ctx, b->dim[i]) || b->dim[i] <= 0) return false;
+    if (b->dim[i] == 1) continue;
+    if (leading) return false;
+    const Expr *q = stripped(index[i], OP_MOD, b->dim[i]);
+    if (!q) q = index[i], leading = true;
+    if (below > 1 && !(q = stripped(q, OP_FDIV, below))) return false;
+    if (number && !x_equal(number, q)) return false;
+    number = q;
+    if (__builtin_mul_overflow(below, b->dim[i], &below)) return false;
+  }
+  return number && x_is_aff(number, at) && x_range(ctx, number, &lo, &hi) && lo >= 0 && hi < below;
+}
+
 /* Row-major position of an index list; false when an index is not affine or may leave its rank. Ranks and axes of extent 1 stand still. */
 static bool position(Ctx *ctx, const Buf *b, const Expr *const *index, Aff *at) {
+  if (taken_apart(ctx, b, index, at)) return true;
   *at = (Aff){0};
   ext_t stride = 1;
   for (int i = b->rank - 1; i >= 0; i--) {

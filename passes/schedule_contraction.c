@@ -540,6 +540,13 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
   reduce(b, &loop(ctx, body, a->var, lo, hi, LOOP_SEQ)->loop.body, level + 1, taps, guarded);
 }
 
+/* Compilers hoist what an epilogue reads (a bias) out of the loops around the tile, and then spill accumulators for it: the addresses are pinned at the tile. */
+typedef struct Pinning { const Build *b; Body *body; } Pinning;
+static void pin_load(const Expr *load, void *arg) {
+  Pinning *q = arg;
+  if (load->buf->space != SPACE_REG) vec_push(q->b->p->ctx, q->body, s_hint(q->b->p->ctx, HINT_PIN, load));
+}
+
 static void accumulators(Build *b, Body *body, bool guarded) {
   Plan *p = b->p;
   Ctx *ctx = p->ctx;
@@ -562,6 +569,14 @@ static void accumulators(Build *b, Body *body, bool guarded) {
     vec_push(ctx, body, s_reg(ctx, regs[i]));
   }
   const Expr *const which[] = {x_var(ctx, b->row_var), x_var(ctx, b->vec_var)};
+  if (p->lanes > 1) {
+    Pinning pin = {b, body};
+    Values first = b->values; /* of the tile's first element */
+    let(&first, b->row_var, x_int(ctx, 0));
+    let(&first, b->vec_var, x_int(ctx, 0));
+    if (p->start) x_each_load(at(p, &first, at(p, &b->values, p->start)), pin_load, &pin);
+    x_each_load(at(p, &first, at(p, &b->values, p->epilogue)), pin_load, &pin);
+  }
   Body *start = tile_loops(b, body, true, true);
   if (p->start) {
     const Expr *lanes_fit = inside_lanes(b);

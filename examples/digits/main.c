@@ -8,7 +8,7 @@
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 10, SHOWN = 6 };
 
-static _Alignas(64) unsigned char arena[DIGITS_ARENA_BYTES + 1]; /* + 1: an arena may need no byte at all */
+static _Alignas(DIGITS_ALIGN) unsigned char arena[DIGITS_ARENA_BYTES + 1]; /* + 1: an arena may need no byte at all */
 
 static int classify(const float *image) {
   float logits[CLASSES];
@@ -81,8 +81,8 @@ int main(int argc, char **argv) {
   printf("latency  %.1f us for one image\n", best / count * 1e6);
   printf("arena    %lld bytes\n", (long long)DIGITS_ARENA_BYTES);
   printf("weights  %lld bytes\n", (long long)DIGITS_WEIGHT_BYTES);
-#ifdef CODE_BYTES /* the build gives it: only the compiled library knows */
-  printf("code     %d bytes\n", CODE_BYTES);
+#ifdef DIGITS_CODE_BYTES /* known where sinter can read what the C compiler made */
+  printf("code     %lld bytes\n", (long long)DIGITS_CODE_BYTES);
 #endif
   printf("accuracy %d/%d\n", right, count);
   free(answer);

@@ -5,7 +5,7 @@
 
 enum { M = 64, N = 128, D = 32, F = 32 };
 
-static _Alignas(64) unsigned char arena[ATTENTION_ARENA_BYTES + 1];
+static _Alignas(ATTENTION_ALIGN) unsigned char arena[ATTENTION_ARENA_BYTES + 1];
 static float query[M][D], key[N][D], value[N][F], result[M][F];
 
 /* Numbers that look random and are the same everywhere. */
