@@ -12,7 +12,7 @@ size_t kernel_params(Ctx *ctx, const Kernel *k, KernelParam **out, const char **
 
 /* ---- codegen/library.c: files of a compiled model */
 typedef enum WeightsMode { WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_BIN } WeightsMode;
-typedef struct EmitOptions { const char *dir, *name; WeightsMode weights; bool keep_sources, ir, archive; const char *cc; bool sanitize; const char *command; } EmitOptions;
+typedef struct EmitOptions { const char *dir, *name; WeightsMode weights; bool keep_sources, ir, archive; const char *cc, *cflags; bool sanitize; const char *command; } EmitOptions; /* cflags: added after the target's; NULL: none */
 typedef struct Sizes { int64_t arena, state, stack, weights, code; } Sizes;
 /* Base symbols the program needs, in the order they were made. Members of the generated structs come in this order: of <name>_inputs the input pointers, an int64_t per
  * symbol that no kernel sets, `weights` (WEIGHTS_BIN only); of <name>_outputs the output pointers, an int64_t * per symbol that a kernel sets (may be NULL), `state` (when

@@ -79,6 +79,7 @@ Command compiler(Ctx *ctx, const Unit *u, const EmitOptions *o) {
   command_add(ctx, &c, o->cc ? o->cc : t->cc ? t->cc : "cc");
   command_add(ctx, &c, compiler_flags(ctx, u->opt));
   command_add(ctx, &c, "-g0 -fno-ident");
+  if (o->cflags) command_add(ctx, &c, o->cflags);
   return c;
 }
 
