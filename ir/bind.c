@@ -66,6 +66,10 @@ static bool declare_inputs(Bind *b) {
       else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
       else if (!d->optional) return bind_fail(b, E0403, NULL, "the input %s is missing", d->name);
       else t->solved = true;
+      if (t->buf) { /* rank() and dims() may ask before the pattern is solved */
+        t->rank = t->buf->rank;
+        for (int k = 0; k < t->rank; k++) t->dim[k] = t->buf->dim[k];
+      }
       if (type && !b->out->in_buf[i + j]) b->out->in_buf[i + j] = t->buf;
     }
     vec_push(b->ctx, &b->entities, e);
