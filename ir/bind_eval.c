@@ -417,23 +417,21 @@ static bool eval_list(Env *env, const Ast *e, Val *out) {
   return true;
 }
 
-static Val is_among(const Val *a, const Val *list) {
-  bool found = false;
-  for (int i = 0; i < list->n; i++) found |= val_same(a, &list->list[i]);
-  return val_bool(found);
+static bool among(const Val *a, const Val *list) {
+  for (int i = 0; i < list->n; i++)
+    if (val_same(a, &list->list[i])) return true;
+  return false;
 }
 
-/* a in list; a list on the left is taken entry by entry, as by every operator. */
 static bool eval_in(Env *env, const Ast *e, Val *out) {
   Val a, l;
   if (!eval_static(env, e->arg[0], &a) || !eval_static(env, e->arg[1], &l)) return false;
   a = val_plain(env->b, a);
   l = val_plain(env->b, l);
   if (l.kind != VAL_LIST) return bind_fail(env->b, E0308, e, "`in` needs a list");
-  *out = is_among(&a, &l);
-  if (a.kind != VAL_LIST) return true;
+  if (a.kind != VAL_LIST) { *out = val_bool(among(&a, &l)); return true; }
   Val *each = NEWN(env->b->ctx, Val, a.n);
-  for (int i = 0; i < a.n; i++) each[i] = is_among(&a.list[i], &l);
+  for (int i = 0; i < a.n; i++) each[i] = val_bool(among(&a.list[i], &l));
   *out = val_list(a.n, each);
   return true;
 }
