@@ -65,6 +65,10 @@ static bool declare_inputs(Bind *b) {
       if (type) t->buf = b->in_buf && b->in_buf[i + j] ? b->in_buf[i + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
       else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
       else t->solved = true;
+      if (t->buf) { /* rank() and dims() may ask before the pattern is solved */
+        t->rank = t->buf->rank;
+        for (int k = 0; k < t->rank; k++) t->dim[k] = t->buf->dim[k];
+      }
       if (type && !b->out->in_buf[i + j]) b->out->in_buf[i + j] = t->buf;
     }
     vec_push(b->ctx, &b->entities, e);
