@@ -64,11 +64,23 @@ static bool declare_inputs(Bind *b) {
       if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[i + j].name ? req->in[i + j].name : d->name);
       if (type) t->buf = b->in_buf && b->in_buf[i + j] ? b->in_buf[i + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
       else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
-      else if (!d->optional) return bind_fail(b, E0403, NULL, "the input %s is missing", d->name);
       else t->solved = true;
+      if (t->buf) { /* rank() and dims() may ask before the pattern is solved */
+        t->rank = t->buf->rank;
+        for (int k = 0; k < t->rank; k++) t->dim[k] = t->buf->dim[k];
+      }
       if (type && !b->out->in_buf[i + j]) b->out->in_buf[i + j] = t->buf;
     }
     vec_push(b->ctx, &b->entities, e);
+  }
+  return true;
+}
+
+static bool check_missing(Bind *b) {
+  for (size_t i = 0; i < b->entities.n; i++) {
+    const Entity *e = b->entities.at[i];
+    for (int j = 0; e->role == ROLE_INPUT && !e->decl->optional && j < e->n; j++)
+      if (!e->member[j]->buf) return bind_fail(b, E0403, NULL, "the input %s is missing", e->name);
   }
   return true;
 }
@@ -226,12 +238,14 @@ static bool evaluate_outputs(Bind *b) {
 }
 
 static bool fits(Bind *b) {
-  b->stage = STAGE_GUARD;
-  scope_collect(b, &b->scope, &b->clause->body, true);
-  if (!check_guard(b, false)) return false;
   b->stage = STAGE_INPUTS;
+  scope_collect(b, &b->scope, &b->clause->body, true);
   if (!declare_inputs(b)) return false;
   declare_outputs(b);
+  b->stage = STAGE_GUARD;
+  if (!check_guard(b, false)) return false;
+  b->stage = STAGE_INPUTS;
+  if (!check_missing(b)) return false;
   if (!scope_collect_pending(b, &b->scope)) return false;
   b->stage = STAGE_PATTERN;
   if (!solve_patterns(b)) return false;

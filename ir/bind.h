@@ -195,6 +195,7 @@ void each_name(const Bind *b, const EinStmt *s, NameVisitor f, void *arg); /* te
 bool is_op_call(const Bind *b, const EinStmt *s);
 bool make_local(Bind *b, const char *name);                     /* from plain coordinates in one of its uses */
 bool covers(Ctx *ctx, const Tensor *t, const Expr *const *index); /* every element of t is written */
+bool flat_fits(Bind *b, const EinStmt *s, const Tensor *t);     /* the same number of elements on both sides */
 bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet);      /* bind_flat.c */
 void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, const Expr *rhs, const Sheet *sheet);
 

@@ -1,6 +1,7 @@
 /* Accesses: the coordinates of X[...] become one index per storage dimension. Placed, permuted and composed ranks are arithmetic here and
  * nothing but indices afterwards. */
 #include "ir/bind.h"
+#include <math.h>
 
 /* ---- intervals that know symbols */
 static bool affine_bounds(Ctx *ctx, const Expr *index, ext_t *lo, ext_t *hi) {
@@ -23,15 +24,76 @@ static bool is_extent(const Expr *e, ext_t extent) {
   return x_is_aff(e, &a) && a.n == 0 && a.c == extent;
 }
 
-bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) {
-  ext_t lo, hi;
-  if (affine_bounds(ctx, index, &lo, &hi) && ext_le(ctx, 0, lo) == TRI_TRUE && ext_lt(ctx, hi, extent) == TRI_TRUE) return true;
-  if (index->kind == X_OP && index->op == OP_MOD && is_extent(index->arg[1], extent)) return true;
-  if (index->kind == X_OP && index->op == OP_SELECT && surely_inside(ctx, index->arg[1], extent) && surely_inside(ctx, index->arg[2], extent)) return true;
-  int64_t from, to, elo, ehi;
-  ext_range(ctx, extent, &elo, &ehi);
-  return x_range(ctx, index, &from, &to) && from >= 0 && to < elo;
+/* Interval of a real expression: coordinates such as floor((o + 0.5) / s). */
+static bool real_range(Ctx *ctx, const Expr *e, double *lo, double *hi) {
+  int64_t from, to;
+  double a, b, c, d;
+  if (e->kind == X_REAL) return *lo = *hi = e->r, !isnan(e->r);
+  if (e->vk != KIND_REAL) {
+    if (!x_range(ctx, e, &from, &to)) return false;
+    *lo = (double)from, *hi = (double)to;
+    return true;
+  }
+  if (e->kind != X_OP || !real_range(ctx, e->arg[0], &a, &b)) return false;
+  switch ((Op)e->op) {
+    case OP_REAL: *lo = a, *hi = b; return true;
+    case OP_NEG: *lo = -b, *hi = -a; return true;
+    case OP_FLOOR: *lo = floor(a), *hi = floor(b); return true;
+    case OP_CEIL: *lo = ceil(a), *hi = ceil(b); return true;
+    case OP_ROUND: *lo = nearbyint(a), *hi = nearbyint(b); return true;
+    case OP_TRUNC: *lo = trunc(a), *hi = trunc(b); return true;
+    case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_MIN: case OP_MAX: break;
+    default: return false;
+  }
+  if (!real_range(ctx, e->arg[1], &c, &d)) return false;
+  switch ((Op)e->op) {
+    case OP_ADD: *lo = a + c, *hi = b + d; break;
+    case OP_SUB: *lo = a - d, *hi = b - c; break;
+    case OP_MIN: *lo = fmin(a, c), *hi = fmin(b, d); break;
+    case OP_MAX: *lo = fmax(a, c), *hi = fmax(b, d); break;
+    default: { /* the corners; a quotient by an interval round 0 has none */
+      bool quotient = e->op == OP_DIV;
+      if (quotient && c <= 0 && d >= 0) return false;
+      const double corner[] = {quotient ? a / c : a * c, quotient ? a / d : a * d, quotient ? b / c : b * c, quotient ? b / d : b * d};
+      *lo = *hi = corner[0];
+      for (int i = 1; i < 4; i++) *lo = fmin(*lo, corner[i]), *hi = fmax(*hi, corner[i]);
+    }
+  }
+  return !isnan(*lo) && !isnan(*hi);
 }
+
+static bool is_op(const Expr *e, Op op) { return e->kind == X_OP && e->op == op; }
+
+static bool surely_below(Ctx *ctx, const Expr *e, ext_t extent) {
+  ext_t lo, hi;
+  int64_t from, to, least, most;
+  double low, high;
+  if (affine_bounds(ctx, e, &lo, &hi)) return ext_lt(ctx, hi, extent) == TRI_TRUE;
+  if (is_op(e, OP_MIN) && (surely_below(ctx, e->arg[0], extent) || surely_below(ctx, e->arg[1], extent))) return true;
+  if (is_op(e, OP_MAX) && surely_below(ctx, e->arg[0], extent) && surely_below(ctx, e->arg[1], extent)) return true;
+  if (is_op(e, OP_SELECT) && surely_below(ctx, e->arg[1], extent) && surely_below(ctx, e->arg[2], extent)) return true;
+  if (is_op(e, OP_MOD) && is_extent(e->arg[1], extent)) return true;
+  if (is_op(e, OP_FDIV) && e->arg[1]->kind == X_INT && e->arg[1]->i > 0 && affine_bounds(ctx, e->arg[0], &lo, &hi) && ext_lt(ctx, ext_fdiv(ctx, hi, e->arg[1]->i), extent) == TRI_TRUE) return true;
+  ext_range(ctx, extent, &least, &most);
+  if (is_op(e, OP_CAST) && real_range(ctx, e->arg[0], &low, &high)) return high < (double)least;
+  return x_range(ctx, e, &from, &to) && to < least;
+}
+
+static bool surely_not_negative(Ctx *ctx, const Expr *e) {
+  ext_t lo, hi;
+  int64_t from, to;
+  double low, high;
+  if (affine_bounds(ctx, e, &lo, &hi)) return ext_le(ctx, 0, lo) == TRI_TRUE;
+  if (is_op(e, OP_MAX) && (surely_not_negative(ctx, e->arg[0]) || surely_not_negative(ctx, e->arg[1]))) return true;
+  if (is_op(e, OP_MIN) && surely_not_negative(ctx, e->arg[0]) && surely_not_negative(ctx, e->arg[1])) return true;
+  if (is_op(e, OP_SELECT) && surely_not_negative(ctx, e->arg[1]) && surely_not_negative(ctx, e->arg[2])) return true;
+  if (is_op(e, OP_FDIV) && e->arg[1]->kind == X_INT && e->arg[1]->i > 0 && surely_not_negative(ctx, e->arg[0])) return true;
+  if (is_op(e, OP_MOD) && affine_bounds(ctx, e->arg[1], &lo, &hi) && ext_lt(ctx, 0, lo) == TRI_TRUE) return true;
+  if (is_op(e, OP_CAST) && real_range(ctx, e->arg[0], &low, &high)) return low > -1;
+  return x_range(ctx, e, &from, &to) && from >= 0;
+}
+
+bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) { return surely_not_negative(ctx, index) && surely_below(ctx, index, extent); }
 
 static bool surely_outside(Ctx *ctx, const Expr *index, ext_t extent) {
   ext_t lo, hi;

@@ -417,15 +417,22 @@ static bool eval_list(Env *env, const Ast *e, Val *out) {
   return true;
 }
 
+static bool among(const Val *a, const Val *list) {
+  for (int i = 0; i < list->n; i++)
+    if (val_same(a, &list->list[i])) return true;
+  return false;
+}
+
 static bool eval_in(Env *env, const Ast *e, Val *out) {
   Val a, l;
   if (!eval_static(env, e->arg[0], &a) || !eval_static(env, e->arg[1], &l)) return false;
   a = val_plain(env->b, a);
   l = val_plain(env->b, l);
   if (l.kind != VAL_LIST) return bind_fail(env->b, E0308, e, "`in` needs a list");
-  bool found = false;
-  for (int i = 0; i < l.n; i++) found |= val_same(&a, &l.list[i]);
-  *out = val_bool(found);
+  if (a.kind != VAL_LIST) { *out = val_bool(among(&a, &l)); return true; }
+  Val *each = NEWN(env->b->ctx, Val, a.n);
+  for (int i = 0; i < a.n; i++) each[i] = val_bool(among(&a.list[i], &l));
+  *out = val_list(a.n, each);
   return true;
 }
 

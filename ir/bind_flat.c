@@ -66,10 +66,6 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
   Ctx *ctx = b->ctx;
   Sheet *s = env->sheet;
   bool whole = number->kind == AST_NAME && s->flat == number->name;
-  if (whole && product(ctx, t->rank, t->dim) == 0) {
-    for (int p = 0; p < t->rank; p++) out->index[p] = x_int(ctx, 0);
-    return true;
-  }
   if (whole && index_by_atoms(ctx, s, t, out->index)) return true;
   Env inner = *env;
   inner.exact = false;
@@ -112,32 +108,35 @@ static bool same_count(Bind *b, const Ast *at, const Tensor *x, const Tensor *y)
   return bind_fail(b, same == TRI_FALSE ? E0302 : E0700, at, "%s", s.s);
 }
 
+bool flat_fits(Bind *b, const EinStmt *stmt, const Tensor *t) {
+  const Ast *number = stmt->left->arg[0]->arg[0];
+  const Tensor *reads[MAX_AXES];
+  int n = 0;
+  if (number->kind != AST_NAME) return bind_fail(b, E0306, stmt->left, "on the left `$` counts with a plain name");
+  if (stmt->reduce != RED_SET) return bind_fail(b, E0306, stmt->left, "`$` on the left goes with `=`");
+  flat_reads(b, stmt->right, number->name, 0, &n, reads);
+  for (int i = 0; i < n; i++)
+    if (!same_count(b, stmt->right, reads[i], t)) return false;
+  return true;
+}
+
 bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet) {
   Ctx *ctx = b->ctx;
   const EinStmt *stmt = w->stmt;
   const Ast *number = stmt->left->arg[0]->arg[0];
   const Tensor *reads[MAX_AXES];
-  if (number->kind != AST_NAME) return bind_fail(b, E0306, stmt->left, "on the left `$` counts with a plain name");
-  if (stmt->reduce != RED_SET) return bind_fail(b, E0306, stmt->left, "`$` on the left goes with `=`");
   int n = 0;
   flat_reads(b, stmt->right, number->name, 0, &n, reads);
   Atoms atoms = {0};
-  bool empty = false;
-  for (int p = 0; p < t->rank; p++) {
-    empty |= t->dim[p] == 0;
+  for (int p = 0; p < t->rank; p++)
     if (t->dim[p] != 1) atoms.extent[atoms.n++] = t->dim[p];
-  }
-  for (int i = 0; i < n; i++) {
-    if (!same_count(b, stmt->right, reads[i], t)) return false;
-    if (!empty) refine(ctx, &atoms, reads[i]->rank, reads[i]->dim, &atoms);
-  }
+  for (int i = 0; i < n; i++) refine(ctx, &atoms, reads[i]->rank, reads[i]->dim, &atoms);
   const Var **var = NEWN(ctx, const Var *, atoms.n);
   const Expr *value = x_int(ctx, 0);
   ext_t below = 1;
+  for (int k = 0; k < atoms.n; k++) var[k] = var_new(ctx, ctx_printf(ctx, "%s%d", number->name, k), atoms.extent[k]);
   for (int k = atoms.n; k-- > 0;) {
-    Var *v = var_new(ctx, ctx_printf(ctx, "%s%d", number->name, k), atoms.extent[k]);
-    var[k] = v;
-    value = x_op2(ctx, OP_ADD, value, x_op2(ctx, OP_MUL, x_var(ctx, v), x_int(ctx, below)));
+    value = x_op2(ctx, OP_ADD, value, x_op2(ctx, OP_MUL, x_var(ctx, var[k]), x_int(ctx, below)));
     below = ext_mul(ctx, below, atoms.extent[k]);
   }
   for (int k = 0; k < atoms.n; k++) vec_push(ctx, &sheet->axes.list, ((Axis){.name = "$", .member = k, .extent = atoms.extent[k], .var = var[k], .left = true}));
@@ -147,10 +146,7 @@ bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet) {
   sheet->atom = var;
   sheet->atom_extent = arena_copy(ctx->arena, atoms.extent, sizeof atoms.extent);
   Access left = {0};
-  if (empty) {
-    int k = 0; /* no elements: any index will do, the loops do not run */
-    for (int p = 0; p < t->rank; p++) left.index[p] = t->dim[p] == 1 ? x_int(ctx, 0) : x_var(ctx, var[k++]);
-  } else if (!access_tensor(env, stmt->left, t, &left)) return false;
+  if (!access_tensor(env, stmt->left, t, &left)) return false;
   Val v;
   const Expr *rhs;
   if (!eval(env, stmt->right, &v)) return false;

@@ -279,11 +279,33 @@ static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Acces
   return true;
 }
 
+static bool is_zero_size(const Tensor *t) {
+  for (int p = 0; p < t->rank; p++)
+    if (t->dim[p] == 0) return true;
+  return false;
+}
+
+/* No element, no question of what it holds: loops that do not run. */
+static void write_zero_size(Bind *b, Work *w, const Tensor *t) {
+  Sheet sheet = {0};
+  Access left = {0};
+  for (int p = 0; p < t->rank; p++) {
+    Axis a = {.name = "", .member = p, .extent = t->dim[p], .left = true};
+    if (a.extent != 1) a.var = var_new(b->ctx, ctx_printf(b->ctx, "i%d", p), a.extent);
+    vec_push(b->ctx, &sheet.axes.list, a);
+    left.index[p] = a.var ? x_var(b->ctx, a.var) : x_int(b->ctx, 0);
+  }
+  emit(b, w, t, RED_SET, &left, x_int(b->ctx, 0), &sheet);
+}
+
 static bool lower_once(Bind *b, Work *w, Tensor *t, int star) {
   const EinStmt *s = w->stmt;
+  bool flat = s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT;
+  if (flat && !flat_fits(b, s, t)) return false;
+  if (is_zero_size(t)) { write_zero_size(b, w, t); return true; }
   Sheet sheet = {.shared = w->shared};
   Env env = statement_env(b, t, s->reduce, &sheet, star);
-  if (s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT) return lower_flat(b, w, t, &env, &sheet);
+  if (flat) return lower_flat(b, w, t, &env, &sheet);
   Access left;
   const Expr *rhs;
   uint8_t empty;

@@ -32,15 +32,23 @@ static bool same_domain(const char *a, const char *b) {
   return strcmp(x, y) == 0;
 }
 
+/* Texts of one name stand in the order of their file; a file that was loaded later goes before the earlier ones, so that a user's text is tried
+ * before the library's. */
 int ein_candidates(const EinLib *lib, const char *op, const char *domain, int opset, const Clause **out, int max) {
   int newest = -1, n = 0;
-  for (int pass = 0; pass < 2; pass++)
-    for (size_t i = 0; i < lib->clauses.n; i++) {
+  for (size_t i = 0; i < lib->clauses.n; i++) {
+    const Clause *c = lib->clauses.at[i];
+    if (c->since <= opset && c->since > newest && strcmp(c->name, op) == 0 && same_domain(c->domain, domain)) newest = c->since;
+  }
+  for (size_t end = lib->clauses.n; end > 0;) {
+    size_t start = end;
+    while (start > 0 && lib->clauses.at[start - 1]->file == lib->clauses.at[end - 1]->file) start--;
+    for (size_t i = start; i < end; i++) {
       const Clause *c = lib->clauses.at[i];
-      if (c->since > opset || strcmp(c->name, op) != 0 || !same_domain(c->domain, domain)) continue;
-      if (pass == 0) { if (c->since > newest) newest = c->since; }
-      else if (c->since == newest && n < max) out[n++] = c;
+      if (c->since == newest && n < max && strcmp(c->name, op) == 0 && same_domain(c->domain, domain)) out[n++] = c;
     }
+    end = start;
+  }
   return n;
 }
 
