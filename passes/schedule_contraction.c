@@ -343,31 +343,18 @@ static void check_nesting(const Expr *load, void *arg) {
   if (!access_affine(n->p->ctx, load, &a) || aff_coef(&a, n->outer) != aff_coef(&a, n->inner) * n->extent) n->fine = false;
 }
 
-static Buf *flat_view(Ctx *ctx, Buf *b) {
-  int64_t count = 1;
-  for (int i = 0; i < b->rank; i++) count *= b->dim[i];
-  Buf *v = buf_new(ctx, b->name, b->elem, b->space, 1, &count);
-  v->alias = (Buf *)(uintptr_t)buf_root(b);
-  v->data = b->data;
-  return v;
-}
-
-typedef struct Flatten { Plan *p; const Buf *from; Buf *to; } Flatten;
 static const Expr *flatten_load(Ctx *ctx, const Expr *e, void *arg) {
-  Flatten *f = arg;
   if (e->kind != X_LOAD || e->buf->space == SPACE_REG || e->buf->rank <= 1) return e;
-  if (!f->from || e->buf != f->from) { f->from = e->buf; f->to = flat_view(ctx, e->buf); }
-  return x_load(ctx, f->to, 1, (const Expr *const[]){access_address(ctx, e->buf, e->n, e->arg)});
+  return x_load(ctx, schedule_flat(arg, e->buf), 1, (const Expr *const[]){access_address(ctx, e->buf, e->n, e->arg)});
 }
 
 static void flatten_everything(Plan *p) {
-  Flatten f = {p, NULL, NULL};
   const Expr **all[] = {&p->row, &p->epilogue, &p->start};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    if (*all[i]) *all[i] = x_map(p->ctx, *all[i], flatten_load, &f);
+    if (*all[i]) *all[i] = x_map(p->ctx, *all[i], flatten_load, p->s);
   if (p->rank > 1) {
     p->index[0] = access_address(p->ctx, p->out, p->rank, p->index);
-    p->out = flat_view(p->ctx, p->out);
+    p->out = schedule_flat(p->s, p->out);
     p->rank = 1;
   }
 }
