@@ -104,3 +104,64 @@ static inline Case case_matmul(Ctx *ctx, MatCase q) {
   c.flops = 2.0 * (double)(q.batch * q.m * q.n * q.k);
   return c;
 }
+
+/* Row operations over the middle axis of [outer, row, inner]. */
+typedef struct RowCase { int64_t outer, row, inner; enum { ROW_SOFTMAX, ROW_NORM, ROW_MEAN, ROW_LOGSOFTMAX, ROW_GELU, ROW_BIAS } what; } RowCase;
+static inline Case case_rows(Ctx *ctx, RowCase q) {
+  Case c = case_new(ctx, "rows");
+  Program *p = c.program;
+  Kernel *k = c.kernel;
+  ext_t dim[] = {q.outer, q.row, q.inner}, per_row[] = {q.outer, q.inner};
+  Buf *x = case_buf(ctx, p, "x", SPACE_INPUT, 3, dim);
+  const Var *v[4][3]; /* each statement has axes of its own: outer, inner, row */
+  const Expr *full[4][3], *row[4][2];
+  for (int i = 0; i < 4; i++) {
+    v[i][0] = var_new(ctx, "a", q.outer);
+    v[i][1] = var_new(ctx, "i", q.inner);
+    v[i][2] = var_new(ctx, "k", q.row);
+    const Expr *a = x_var(ctx, v[i][0]), *in = x_var(ctx, v[i][1]), *r = x_var(ctx, v[i][2]);
+    full[i][0] = a, full[i][1] = r, full[i][2] = in;
+    row[i][0] = a, row[i][1] = in;
+  }
+#define ROW_LOCAL(name, rank, d) Buf *name = buf_new(ctx, #name, ELEM_real, SPACE_TEMP, rank, d); vec_push(ctx, &k->cascade.locals, name)
+#define X(i) x_load(ctx, x, 3, full[i])
+  if (q.what == ROW_MEAN) {
+    Buf *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 2, per_row);
+    case_add(ctx, k, RED_ADD, y, row[0], x_op2(ctx, OP_DIV, X(0), x_real(ctx, (double)q.row)), 2, 3, v[0]);
+    return c;
+  }
+  Buf *scale = q.what == ROW_NORM || q.what == ROW_BIAS ? case_buf(ctx, p, "scale", SPACE_CONST, 1, &q.row) : NULL;
+  Buf *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 3, dim);
+  if (q.what == ROW_GELU || q.what == ROW_BIAS) {
+    const Expr *e = X(0);
+    if (q.what == ROW_GELU) e = x_op2(ctx, OP_MUL, x_op2(ctx, OP_MUL, e, x_real(ctx, 0.5)), x_op2(ctx, OP_ADD, x_op1(ctx, OP_ERF, x_op2(ctx, OP_MUL, e, x_real(ctx, 0.70710678))), x_real(ctx, 1)));
+    else e = x_op2(ctx, OP_ADD, e, x_load(ctx, scale, 1, &full[0][1]));
+    case_add(ctx, k, RED_SET, y, full[0], e, 3, 3, v[0]);
+    return c;
+  }
+  if (q.what == ROW_NORM) {
+    ROW_LOCAL(mean, 2, per_row); ROW_LOCAL(var, 2, per_row); ROW_LOCAL(inv, 2, per_row);
+    const Expr *n = x_real(ctx, (double)q.row);
+    case_add(ctx, k, RED_ADD, mean, row[0], x_op2(ctx, OP_DIV, X(0), n), 2, 3, v[0]);
+    const Expr *d = x_op2(ctx, OP_SUB, X(1), x_load(ctx, mean, 2, row[1]));
+    case_add(ctx, k, RED_ADD, var, row[1], x_op2(ctx, OP_DIV, x_op2(ctx, OP_POW, d, x_real(ctx, 2)), n), 2, 3, v[1]);
+    case_add(ctx, k, RED_SET, inv, row[2], x_op2(ctx, OP_DIV, x_real(ctx, 1), x_op1(ctx, OP_SQRT, x_op2(ctx, OP_ADD, x_load(ctx, var, 2, row[2]), x_real(ctx, 1e-5)))), 2, 2, v[2]);
+    const Expr *e = x_op2(ctx, OP_MUL, x_op2(ctx, OP_SUB, X(3), x_load(ctx, mean, 2, row[3])), x_load(ctx, inv, 2, row[3]));
+    case_add(ctx, k, RED_SET, y, full[3], x_op2(ctx, OP_MUL, e, x_load(ctx, scale, 1, &full[3][1])), 3, 3, v[3]);
+    return c;
+  }
+  ROW_LOCAL(m, 2, per_row); ROW_LOCAL(s, 2, per_row);
+  case_add(ctx, k, RED_MAX, m, row[0], X(0), 2, 3, v[0]);
+  if (q.what == ROW_LOGSOFTMAX) {
+    case_add(ctx, k, RED_ADD, s, row[1], x_op1(ctx, OP_EXP, x_op2(ctx, OP_SUB, X(1), x_load(ctx, m, 2, row[1]))), 2, 3, v[1]);
+    case_add(ctx, k, RED_SET, y, full[2], x_op2(ctx, OP_SUB, x_op2(ctx, OP_SUB, X(2), x_load(ctx, m, 2, row[2])), x_op1(ctx, OP_LOG, x_load(ctx, s, 2, row[2]))), 3, 3, v[2]);
+    return c;
+  }
+  ROW_LOCAL(e, 3, dim);
+  case_add(ctx, k, RED_SET, e, full[1], x_op1(ctx, OP_EXP, x_op2(ctx, OP_SUB, X(1), x_load(ctx, m, 2, row[1]))), 3, 3, v[1]);
+  case_add(ctx, k, RED_ADD, s, row[2], x_load(ctx, e, 3, full[2]), 2, 3, v[2]);
+  case_add(ctx, k, RED_SET, y, full[3], x_op2(ctx, OP_DIV, x_load(ctx, e, 3, full[3]), x_load(ctx, s, 2, row[3])), 3, 3, v[3]);
+#undef ROW_LOCAL
+#undef X
+  return c;
+}

@@ -30,7 +30,7 @@ struct Command {
   Texts dims, shapes, consts, ops, inputs;
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
-  double rtol, atol, atol_of_max, ulp;   /* ulp < 0: not used */
+  double rtol, atol, atol_of_max, ulp;   /* < 0: not given */
   bool json, verbose, help, all, per_node, interpret, sanitize;
 };
 
@@ -77,6 +77,7 @@ typedef VEC(Feed) Feeds;
 bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *until, Unit *unit);
 /* Matches data with the inputs of the model, in their order. */
 bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs);
+const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */
 typedef struct SymbolValue { const char *name; int64_t value; bool known; } SymbolValue;

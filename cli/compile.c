@@ -11,12 +11,18 @@ static const char *node_names(Ctx *ctx, const Kernel *k) {
   return ctx_printf(ctx, "%s %s%s", k->nodes.at[0], between, k->nodes.at[k->nodes.n - 1]);
 }
 
+static bool is_scratch(const Kernel *k, const Buf *b) {
+  for (size_t i = 0; i < k->scratch.n; i++)
+    if (k->scratch.at[i] == b) return true;
+  return false;
+}
+
 static const char *kernel_result(Ctx *ctx, const Kernel *k) {
   KernelParam *param;
   const char **symbols;
   size_t nsymbols, n = kernel_params(ctx, k, &param, &symbols, &nsymbols);
   for (size_t i = n; i-- > 0;) {
-    if (!param[i].written) continue;
+    if (!param[i].written || is_scratch(k, param[i].buf)) continue;
     Str s = str_new(ctx);
     const Buf *b = param[i].buf;
     str_printf(&s, "%s[", elem_info(b->elem)->name);

@@ -32,6 +32,9 @@ static void *slot_of(void *arg, const Buf *buf) {
   return (void *)d->bytes;
 }
 
+static int64_t slot_symbol(void *arg, const char *name) { return binding_symbol(&((Slots *)arg)->x->binding, name); }
+static void slot_set_symbol(void *arg, const char *name, int64_t value) { binding_set_symbol(&((Slots *)arg)->x->binding, name, value); }
+
 /* The interpreter keeps temporaries to itself; as state they are ours, and can be read when it is done. */
 static void expose_values(const Program *p) {
   for (size_t i = 0; i < p->bufs.n; i++)
@@ -46,7 +49,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
   if (x->want_values) expose_values(p);
   for (size_t i = 0; i < p->inputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->inputs.at[i], *b->inputs.at[i]}));
   for (size_t i = 0; i < p->outputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->outputs.at[i], *b->outputs.at[i]}));
-  Memory memory = {.of = slot_of, .arg = &s, .symbol = binding_symbol, .set_symbol = binding_set_symbol};
+  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol};
   if (!interp_program(ctx, p, memory, 0)) return false;
   binding_close(ctx, b);
   for (size_t i = p->inputs.n + p->outputs.n; i < s.slots.n && x->want_values; i++) {

@@ -7,6 +7,15 @@ static const Data *feed_find(const Feeds *feeds, const char *name) {
   return NULL;
 }
 
+/* Test data of older ONNX releases keep bfloat16 as the uint16 of its bits: what a file holds is decided by the model, not by the file. */
+const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem) {
+  if (!data || data->type.elem != ELEM_u16 || elem != ELEM_bf16) return data;
+  Data *d = NEW(ctx, Data);
+  *d = *data;
+  d->type.elem = elem;
+  return d;
+}
+
 bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs) {
   ImportOptions import;
   if (!session_import(ctx, cmd, &import)) return false;
@@ -18,7 +27,7 @@ bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Te
   if (set->inputs.n > g->inputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu inputs, the model has %zu", set->inputs.n, g->inputs.n);
   if (set->outputs.n > g->outputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu outputs, the model has %zu", set->outputs.n, g->outputs.n);
   for (size_t i = 0; i < set->inputs.n && i < g->inputs.n; i++)
-    if (set->inputs.at[i]) vec_push(ctx, out, ((Feed){g->inputs.at[i]->name, set->inputs.at[i]}));
+    if (set->inputs.at[i]) vec_push(ctx, out, ((Feed){g->inputs.at[i]->name, feed_as_declared(ctx, set->inputs.at[i], g->inputs.at[i]->type.elem)}));
   for (size_t i = 0; i < g->outputs.n; i++) vec_push(ctx, outputs, g->outputs.at[i]->name);
   return true;
 }

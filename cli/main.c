@@ -42,7 +42,7 @@ static Status status_of(const Ctx *ctx) {
 static void print_overview(FILE *to) {
   fprintf(to, "sinter compiles a model (an ONNX file, or a file of einsum cascades) into a static library\n"
               "of specialised C kernels with a plain C header.\n\nusage: sinter VERB ... [OPTIONS]\n\n");
-  for (size_t i = 0; i < VERBS; i++) fprintf(to, "  %-28s %s\n", verbs[i]->synopsis, verbs[i]->about);
+  for (size_t i = 0; i < VERBS; i++) fprintf(to, "  %-34s %s\n", verbs[i]->synopsis, verbs[i]->about);
   fprintf(to, "\n  sinter VERB --help           everything about a verb\n  sinter --version             the version of this build\n\nexit status:\n%s", exit_text);
 }
 
@@ -70,7 +70,7 @@ static bool run_verb(Ctx *ctx, void *arg) {
 #define MEMORY_DEFAULT ((int64_t)4 << 30)
 
 static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
-  Command cmd = {.verb = verb, .program = argv[0], .argv = argv, .threads = 1, .seed = 1, .rtol = 1e-3, .atol = 1e-7, .ulp = -1, .memory = MEMORY_DEFAULT};
+  Command cmd = {.verb = verb, .program = argv[0], .argv = argv, .threads = 1, .seed = 1, .rtol = 1e-3, .atol = -1, .atol_of_max = -1, .ulp = -1, .memory = MEMORY_DEFAULT};
   Str complaint = str_new(ctx);
   if (!options_parse(ctx, argc - 1, argv + 1, &cmd, &complaint)) {
     fprintf(stderr, "sinter %s: %s\n", verb->name, complaint.s);

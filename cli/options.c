@@ -166,8 +166,8 @@ static const Option options[] = {
   {"input", 0, "NAME=FILE", "run bench", take_pair, AT(inputs), 0, "data of an input: a .npy or .pb file, or a value as in --const"},
   {"data", 0, "DIR", "verify", take_text, AT(data), 0, "folder with input_K.pb and output_K.pb, or folders test_data_set_N of that kind. Default: the model's own folder"},
   {"rtol", 0, "X", "verify", take_real, AT(rtol), 0, "relative tolerance: |got - want| <= atol + rtol * |want|. Default: 1e-3"},
-  {"atol", 0, "X", "verify", take_real, AT(atol), 0, "absolute tolerance. Default: 1e-7"},
-  {"atol-of-max", 0, "X", "verify", take_real, AT(atol_of_max), 0, "adds X times the largest expected magnitude to the absolute tolerance. Default: 0"},
+  {"atol", 0, "X", "verify", take_real, AT(atol), 0, "absolute tolerance. Default: 1e-7 and what --atol-of-max says"},
+  {"atol-of-max", 0, "X", "verify", take_real, AT(atol_of_max), 0, "adds X times the largest magnitude that is expected to the absolute tolerance, because sums that cancel keep the error of their parts. Default: 1e-5; 0 with --atol"},
   {"ulp", 0, "N", "verify", take_real, AT(ulp), 0, "tolerance in units in the last place, instead of --rtol and --atol"},
   {"per-node", 0, NULL, "verify", take_switch, AT(per_node), 0, "compares every value between kernels with the reference and names the first wrong node"},
   {"interpret", 0, NULL, "run verify", take_switch, AT(interpret), 0, "runs the reference interpreter instead of compiled code"},
@@ -177,7 +177,7 @@ static const Option options[] = {
   {"dump", 0, "DIR", MODEL_VERBS, take_text, AT(dump), 0, "writes the IR after every pass into this folder"},
   {"memory", 0, "BYTES", MODEL_VERBS " list", take_bytes, AT(memory), 0, "most memory sinter itself may take. Default: 4G"},
   {"json", 0, NULL, MODEL_VERBS " list explain", take_switch, AT(json), 0, "prints the result as JSON"},
-  {"verbose", 'v', NULL, MODEL_VERBS, take_switch, AT(verbose), 0, "also tells the time of every pass, the commands run and the memory used"},
+  {"verbose", 'v', NULL, MODEL_VERBS, take_switch, AT(verbose), 0, "also tells the time of every pass and the memory used"},
   {"help", 'h', NULL, "*", take_switch, AT(help), 0, "shows this text"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };

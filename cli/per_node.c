@@ -11,11 +11,6 @@ static const Data *value_find(const Feeds *values, const char *name) {
   return NULL;
 }
 
-/* Values inside a model may cancel to almost nothing, so the absolute tolerance follows the largest one. */
-static Tolerance tolerance_for(const Ctx *ctx, const Command *cmd, const Data *want) {
-  return verify_tolerance(ctx, cmd, want, cmd->atol_of_max > 1e-5 ? cmd->atol_of_max : 1e-5);
-}
-
 static const Kernel *writer_of(Ctx *ctx, const Program *p, const char *value) {
   for (size_t k = 0; k < p->kernels.n; k++) {
     KernelParam *param;
@@ -36,7 +31,7 @@ static const char *nodes_of(Ctx *ctx, const Kernel *k) {
 /* ---- which pass? Interpret the program after every pass; the first whose outputs leave the reference is at fault. */
 static bool outputs_agree(Ctx *ctx, const Command *cmd, const Binding *got, const Binding *want) {
   for (size_t i = 0; i < got->outputs.n && i < want->outputs.n; i++) {
-    Difference d = compare(ctx, got->outputs.at[i], want->outputs.at[i], tolerance_for(ctx, cmd, want->outputs.at[i]));
+    Difference d = compare(ctx, got->outputs.at[i], want->outputs.at[i], verify_tolerance(ctx, cmd, want->outputs.at[i]));
     if (d.mismatch || d.wrong) return false;
   }
   return true;
@@ -68,7 +63,7 @@ bool verify_per_node(Ctx *ctx, const Command *cmd, const Options *options, const
     const char *name = compiled->values.at[i].name;
     const Data *got = compiled->values.at[i].data, *want = value_find(&reference.values, name);
     if (!want || want->type.elem != got->type.elem || want->type.rank != got->type.rank) continue; /* made or laid out by a pass */
-    Difference d = compare(ctx, got, want, tolerance_for(ctx, cmd, want));
+    Difference d = compare(ctx, got, want, verify_tolerance(ctx, cmd, want));
     if (d.mismatch) continue;
     looked++;
     table_cell(table, "%s", name);

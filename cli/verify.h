@@ -4,8 +4,7 @@
 
 /* Interprets the model as it was written: bound, nothing rewritten. */
 bool verify_reference(Ctx *ctx, const Command *cmd, const Options *options, const Feeds *feeds, bool want_values, Execution *x);
-/* What the command line tolerates for these values; of_max: absolute tolerance as a share of the largest magnitude. */
-Tolerance verify_tolerance(const Ctx *ctx, const Command *cmd, const Data *want, double of_max);
+Tolerance verify_tolerance(const Ctx *ctx, const Command *cmd, const Data *want); /* what the command line tolerates for these values */
 const char *verify_without_rewrites(Ctx *ctx, const Command *cmd);
 
 /* ---- per_node.c: compares the values that a compiled program had between its kernels with the reference; E0804 names the first wrong node. */

@@ -403,9 +403,13 @@ static bool any_f64(const KernelParam *params, size_t n) {
   return !narrow; /* no real buffer at all: nothing is lost by computing in double */
 }
 
+/* Views of one buffer do, and so does the output of a map that the memory plan put in the place of its input. */
 static bool shares_memory(const KernelParam *params, size_t n, size_t i) {
-  for (size_t j = 0; j < n; j++)
-    if (j != i && buf_root(params[j].buf) == buf_root(params[i].buf)) return true;
+  const Buf *b = buf_root(params[i].buf);
+  for (size_t j = 0; j < n; j++) {
+    const Buf *other = buf_root(params[j].buf);
+    if (j != i && (other == b || (other->space == SPACE_TEMP && b->space == SPACE_TEMP && b->offset >= 0 && other->offset == b->offset))) return true;
+  }
   return false;
 }
 
@@ -431,7 +435,7 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   CPrint print = {.ctx = out->ctx, .target = t, .out = out}, *p = &print;
   KernelParam *params; const char **symbols; size_t nsymbols;
   size_t n = kernel_params(p->ctx, k, &params, &symbols, &nsymbols);
-  p->real = any_f64(params, n) ? C_F64 : C_F32;
+  p->real = any_f64(params, n) || kernel_real(k) == ELEM_f64 ? C_F64 : C_F32;
   p->use_windows = has_mode(&k->body, LOOP_UNROLL, LOOP_VEC);
   for (size_t i = 0; i < nsymbols; i++) c_name_of(p, symbols[i], symbols[i]);
   for (size_t i = 0; i < n; i++) c_name_of(p, params[i].buf, params[i].buf->name);

@@ -287,6 +287,8 @@ static bool write_sources(Library *l, Workdir *w, const char *extra, Command *un
   header_text(l, &header); /* the stack is not known yet; nothing compiled here asks for it */
   runtime_text(l, &runtime);
   if (extra) str_printf(&kernels, "\n%s", extra);
+  if (l->o->sanitize) /* a program that is not itself sanitized loads it */
+    str_add(&kernels, "\nconst char *__asan_default_options(void);\nconst char *__asan_default_options(void) { return \"verify_asan_link_order=0:detect_leaks=0\"; }\n");
   vec_push(ctx, units, file_of(l, ".c"));
   bool good = write_text(w, file_of(l, ".h"), &header) && write_text(w, file_of(l, "_runtime.h"), &runtime) && write_text(w, file_of(l, ".c"), &kernels);
   if (!good || !l->weights.n || !l->sizes.weights) return good;

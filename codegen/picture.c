@@ -5,7 +5,7 @@
 #include "ir/map.h"
 #include "passes/node.h"
 
-enum { LONGEST_BLOCK = 96, LONGEST_LINE = 44, WEIGHTS_SHOWN = 1 };
+enum { ALL_SHOWN = 64, LONGEST_BLOCK = 96, LONGEST_LINE = 44, WEIGHTS_SHOWN = 1 };
 
 static const BoxLook looks[] = {
     [BOX_INPUT] = {"input", "#ffffff"},          [BOX_OUTPUT] = {"output", "#ffffff"},         [BOX_CONTRACTION] = {"contraction", "#9ecae1"},
@@ -142,6 +142,7 @@ static size_t turns(const Graph *g, size_t at, size_t period) {
 /* The period whose repetition saves most boxes; false when it is not worth a frame. */
 static bool best_block(const Graph *g, size_t at, size_t *period, size_t *times) {
   size_t best = 0;
+  if (g->nodes.n <= ALL_SHOWN) return false; /* small enough to be seen whole */
   for (size_t p = 1; p <= LONGEST_BLOCK && at + 2 * p <= g->nodes.n; p++) {
     size_t t = turns(g, at, p), saved = (t - 1) * p;
     if (saved > best) best = saved, *period = p, *times = t;

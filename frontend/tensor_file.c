@@ -132,8 +132,10 @@ static bool take_list(Literal *l, int depth) {
   if (depth == MAX_RANK) return false;
   int64_t n = 0;
   if (!take(l, ']')) {
-    do n++;
-    while (take_list(l, depth + 1) && take(l, ','));
+    do {
+      n++;
+      if (!take_list(l, depth + 1)) return false;
+    } while (take(l, ','));
     if (!take(l, ']')) return false;
   } else if (l->rank < 0) l->rank = depth + 1;
   if (l->dim[depth] >= 0 && l->dim[depth] != n) return false; /* ragged */

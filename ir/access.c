@@ -100,6 +100,20 @@ int x_count_loads(const Expr *e, const Buf *root, const Expr **one) {
 }
 bool x_reads(const Expr *e, const Buf *root) { return x_count_loads(e, root, NULL) > 0; }
 
+typedef struct OnePlace { Ctx *ctx; const Buf *root; const Expr *address; bool fine; } OnePlace;
+static void check_place(const Expr *load, void *arg) {
+  OnePlace *c = arg;
+  if (buf_root(load->buf) != c->root) return;
+  const Expr *address = access_address(c->ctx, load->buf, load->n, load->arg);
+  if (c->address && !x_equal(c->address, address)) c->fine = false;
+  c->address = address;
+}
+bool x_reads_one_place(Ctx *ctx, const Expr *e, const Buf *root, const Expr *address) {
+  OnePlace c = {ctx, root, address, true};
+  x_each_load(e, check_place, &c);
+  return c.fine;
+}
+
 bool x_has_op(const Expr *e, Op op) {
   if (e->kind == X_OP && e->op == op) return true;
   for (int i = 0; (e->kind == X_LOAD || e->kind == X_OP) && i < e->n; i++)

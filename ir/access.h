@@ -25,4 +25,5 @@ Ein *ein_subst(Ctx *ctx, const Ein *e, int naxes, int nout, const Var *const *ax
 const Buf *buf_root(const Buf *b);                                     /* the buffer whose memory it is */
 bool x_reads(const Expr *e, const Buf *root);                          /* is there a load of that memory in e? */
 int x_count_loads(const Expr *e, const Buf *root, const Expr **one);   /* how many; and one of them */
+bool x_reads_one_place(Ctx *ctx, const Expr *e, const Buf *root, const Expr *address); /* every load of that memory in e has this address (NULL: any, but one) */
 bool x_has_op(const Expr *e, Op op);

@@ -62,17 +62,38 @@ static bool real_range(Ctx *ctx, const Expr *e, double *lo, double *hi) {
   return !isnan(*lo) && !isnan(*hi);
 }
 
-bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) {
+static bool is_op(const Expr *e, Op op) { return e->kind == X_OP && e->op == op; }
+
+static bool surely_below(Ctx *ctx, const Expr *e, ext_t extent) {
   ext_t lo, hi;
-  if (affine_bounds(ctx, index, &lo, &hi) && ext_le(ctx, 0, lo) == TRI_TRUE && ext_lt(ctx, hi, extent) == TRI_TRUE) return true;
-  if (index->kind == X_OP && index->op == OP_MOD && is_extent(index->arg[1], extent)) return true;
-  if (index->kind == X_OP && index->op == OP_SELECT && surely_inside(ctx, index->arg[1], extent) && surely_inside(ctx, index->arg[2], extent)) return true;
-  int64_t from, to, elo, ehi;
+  int64_t from, to, least, most;
   double low, high;
-  ext_range(ctx, extent, &elo, &ehi);
-  if (index->kind == X_OP && index->op == OP_CAST && real_range(ctx, index->arg[0], &low, &high)) return low > -1 && high < (double)elo;
-  return x_range(ctx, index, &from, &to) && from >= 0 && to < elo;
+  if (affine_bounds(ctx, e, &lo, &hi)) return ext_lt(ctx, hi, extent) == TRI_TRUE;
+  if (is_op(e, OP_MIN) && (surely_below(ctx, e->arg[0], extent) || surely_below(ctx, e->arg[1], extent))) return true;
+  if (is_op(e, OP_MAX) && surely_below(ctx, e->arg[0], extent) && surely_below(ctx, e->arg[1], extent)) return true;
+  if (is_op(e, OP_SELECT) && surely_below(ctx, e->arg[1], extent) && surely_below(ctx, e->arg[2], extent)) return true;
+  if (is_op(e, OP_MOD) && is_extent(e->arg[1], extent)) return true;
+  if (is_op(e, OP_FDIV) && e->arg[1]->kind == X_INT && e->arg[1]->i > 0 && affine_bounds(ctx, e->arg[0], &lo, &hi) && ext_lt(ctx, ext_fdiv(ctx, hi, e->arg[1]->i), extent) == TRI_TRUE) return true;
+  ext_range(ctx, extent, &least, &most);
+  if (is_op(e, OP_CAST) && real_range(ctx, e->arg[0], &low, &high)) return high < (double)least;
+  return x_range(ctx, e, &from, &to) && to < least;
 }
+
+static bool surely_not_negative(Ctx *ctx, const Expr *e) {
+  ext_t lo, hi;
+  int64_t from, to;
+  double low, high;
+  if (affine_bounds(ctx, e, &lo, &hi)) return ext_le(ctx, 0, lo) == TRI_TRUE;
+  if (is_op(e, OP_MAX) && (surely_not_negative(ctx, e->arg[0]) || surely_not_negative(ctx, e->arg[1]))) return true;
+  if (is_op(e, OP_MIN) && surely_not_negative(ctx, e->arg[0]) && surely_not_negative(ctx, e->arg[1])) return true;
+  if (is_op(e, OP_SELECT) && surely_not_negative(ctx, e->arg[1]) && surely_not_negative(ctx, e->arg[2])) return true;
+  if (is_op(e, OP_FDIV) && e->arg[1]->kind == X_INT && e->arg[1]->i > 0 && surely_not_negative(ctx, e->arg[0])) return true;
+  if (is_op(e, OP_MOD) && affine_bounds(ctx, e->arg[1], &lo, &hi) && ext_lt(ctx, 0, lo) == TRI_TRUE) return true;
+  if (is_op(e, OP_CAST) && real_range(ctx, e->arg[0], &low, &high)) return low > -1;
+  return x_range(ctx, e, &from, &to) && from >= 0;
+}
+
+bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) { return surely_not_negative(ctx, index) && surely_below(ctx, index, extent); }
 
 static bool surely_outside(Ctx *ctx, const Expr *index, ext_t extent) {
   ext_t lo, hi;

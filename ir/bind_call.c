@@ -461,6 +461,14 @@ bool eval_call(Env *env, const Ast *call, Val *out) {
   return call_number(env, call, out);
 }
 
+/* floor(n / k) of integers, written with real division: n // k. */
+static const Expr *floor_quotient(Ctx *ctx, const Expr *e) {
+  const Expr *q = e->kind == X_OP && e->op == OP_FLOOR ? e->arg[0] : NULL;
+  if (!q || q->kind != X_OP || q->op != OP_DIV || q->arg[0]->kind != X_OP || q->arg[0]->op != OP_REAL || q->arg[1]->kind != X_REAL) return NULL;
+  double k = q->arg[1]->r;
+  return k >= 1 && k <= 1 << 30 && k == floor(k) ? x_op2(ctx, OP_FDIV, q->arg[0]->arg[0], x_int(ctx, (int64_t)k)) : NULL;
+}
+
 const Expr *to_index(Bind *b, const Expr *e) {
   Ctx *ctx = b->ctx;
   if (e->vk == KIND_BOOL) return x_op3(ctx, OP_SELECT, e, x_int(ctx, 1), x_int(ctx, 0));
@@ -469,6 +477,7 @@ const Expr *to_index(Bind *b, const Expr *e) {
   if (e->kind == X_OP) { /* cut inside, where intervals can be seen */
     switch ((Op)e->op) {
       case OP_REAL: return e->arg[0];
+      case OP_FLOOR: if (floor_quotient(ctx, e)) return floor_quotient(ctx, e); break;
       case OP_MIN: case OP_MAX: case OP_ELSE: return x_op2(ctx, (Op)e->op, to_index(b, e->arg[0]), to_index(b, e->arg[1]));
       case OP_SELECT: return x_op3(ctx, OP_SELECT, e->arg[0], to_index(b, e->arg[1]), to_index(b, e->arg[2]));
       case OP_IF: return x_op2(ctx, OP_IF, to_index(b, e->arg[0]), e->arg[1]);

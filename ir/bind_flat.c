@@ -134,10 +134,9 @@ bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet) {
   const Var **var = NEWN(ctx, const Var *, atoms.n);
   const Expr *value = x_int(ctx, 0);
   ext_t below = 1;
+  for (int k = 0; k < atoms.n; k++) var[k] = var_new(ctx, ctx_printf(ctx, "%s%d", number->name, k), atoms.extent[k]);
   for (int k = atoms.n; k-- > 0;) {
-    Var *v = var_new(ctx, ctx_printf(ctx, "%s%d", number->name, k), atoms.extent[k]);
-    var[k] = v;
-    value = x_op2(ctx, OP_ADD, value, x_op2(ctx, OP_MUL, x_var(ctx, v), x_int(ctx, below)));
+    value = x_op2(ctx, OP_ADD, value, x_op2(ctx, OP_MUL, x_var(ctx, var[k]), x_int(ctx, below)));
     below = ext_mul(ctx, below, atoms.extent[k]);
   }
   for (int k = 0; k < atoms.n; k++) vec_push(ctx, &sheet->axes.list, ((Axis){.name = "$", .member = k, .extent = atoms.extent[k], .var = var[k], .left = true}));

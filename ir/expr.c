@@ -432,7 +432,7 @@ void x_each_load(const Expr *e, void (*f)(const Expr *load, void *arg), void *ar
   for (int i = 0; i < e->n; i++) x_each_load(e->arg[i], f, arg);
 }
 
-static const Expr *rebuild(Ctx *ctx, const Expr *e, const Expr *const *arg) {
+const Expr *x_rebuild(Ctx *ctx, const Expr *e, const Expr *const *arg) {
   if (e->kind == X_LOAD) return x_load(ctx, e->buf, e->n, arg);
   if (e->op == OP_CAST || e->op == OP_SAT) return x_cast(ctx, (Op)e->op, e->elem, arg[0]);
   if (e->n == 1) return x_op1(ctx, (Op)e->op, arg[0]);
@@ -448,7 +448,7 @@ const Expr *x_map(Ctx *ctx, const Expr *e, const Expr *(*f)(Ctx *ctx, const Expr
       args[i] = x_map(ctx, e->arg[i], f, arg);
       changed |= args[i] != e->arg[i];
     }
-    if (changed) e = rebuild(ctx, e, args);
+    if (changed) e = x_rebuild(ctx, e, args);
   }
   return f(ctx, e, arg);
 }
@@ -485,6 +485,20 @@ static int64_t saturate(int64_t a, int64_t b, bool product) {
   return (product ? (a < 0) != (b < 0) : a < 0) ? INT64_MIN / 4 : INT64_MAX / 4;
 }
 
+/* The values themselves, where a constant is short: the tables indices are made of. */
+static bool small_table(const Data *d, int64_t *lo, int64_t *hi) {
+  enum { LOOK_AT = 4096 };
+  int64_t bits = elem_info(d->type.elem)->bits, n = bits ? (int64_t)d->nbytes * 8 / bits : 0;
+  if (bits < 8 || n < 1 || n > LOOK_AT) return false;
+  *lo = *hi = data_int(d, 0);
+  for (int64_t i = 1; i < n; i++) {
+    int64_t v = data_int(d, i);
+    if (v < *lo) *lo = v;
+    if (v > *hi) *hi = v;
+  }
+  return true;
+}
+
 bool x_range(const Ctx *ctx, const Expr *e, int64_t *lo, int64_t *hi) {
   if (e->vk == KIND_BOOL) { *lo = e->kind == X_INT ? e->i : 0; *hi = e->kind == X_INT ? e->i : 1; return true; }
   if (e->vk != KIND_INT) return false;
@@ -502,6 +516,7 @@ bool x_range(const Ctx *ctx, const Expr *e, int64_t *lo, int64_t *hi) {
     }
     return true;
   }
+  if (e->kind == X_LOAD && e->buf->data && small_table(e->buf->data, lo, hi)) return true;
   if (e->kind == X_LOAD) {
     int bits = elem_info(e->buf->elem)->bits;
     if (bits >= 64) return false;

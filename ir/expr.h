@@ -71,6 +71,7 @@ bool x_uses(const Expr *e, const Var *v);
 bool x_has_load(const Expr *e);
 /* Interval of an integer expression from the extents of its variables; false when nothing is known. */
 bool x_range(const Ctx *ctx, const Expr *e, int64_t *lo, int64_t *hi);
+const Expr *x_rebuild(Ctx *ctx, const Expr *e, const Expr *const *arg); /* a load or operation like e of other operands */
 /* Rebuilds e bottom-up; f sees each rebuilt node and returns it or a replacement. */
 const Expr *x_map(Ctx *ctx, const Expr *e, const Expr *(*f)(Ctx *ctx, const Expr *e, void *arg), void *arg);
 const Expr *x_subst(Ctx *ctx, const Expr *e, int n, const Var *const *vars, const Expr *const *by); /* variables -> integer expressions, simultaneously */

@@ -66,14 +66,6 @@ static const Expr *inside(Ctx *ctx, const Expr *index, ext_t extent) {
 /* ---- emptiness: present(e) and value(e) */
 static const Expr *present(Ctx *ctx, const Expr *e);
 
-static const Expr *rebuilt(Ctx *ctx, const Expr *e, const Expr **arg) {
-  switch (e->n) {
-  case 1: return e->op == OP_CAST || e->op == OP_SAT ? x_cast(ctx, e->op, e->elem, arg[0]) : x_op1(ctx, e->op, arg[0]);
-  case 2: return x_op2(ctx, e->op, arg[0], arg[1]);
-  default: return x_op3(ctx, e->op, arg[0], arg[1], arg[2]);
-  }
-}
-
 /* Meant where present(e) holds. */
 static const Expr *value(Ctx *ctx, const Expr *e) {
   if (e->kind != X_LOAD && e->kind != X_OP) return e;
@@ -91,8 +83,7 @@ static const Expr *value(Ctx *ctx, const Expr *e) {
     arg[i] = value(ctx, e->arg[i]);
     changed = changed || arg[i] != e->arg[i];
   }
-  if (!changed) return e;
-  return e->kind == X_LOAD ? x_load(ctx, e->buf, e->n, arg) : rebuilt(ctx, e, arg);
+  return changed ? x_rebuild(ctx, e, arg) : e;
 }
 
 /* The element of b at index, which may itself be computed from what may be empty: inside the extents, and written. */

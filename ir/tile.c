@@ -76,3 +76,46 @@ void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg) {
   case S_REG: break;
   }
 }
+
+/* ---- the type of reals */
+typedef struct RealUse { bool f64; } RealUse;
+
+static bool computes_reals(const Expr *e) { /* real arithmetic on what was loaded; a plain load or comparison is exact in any type */
+  bool exact = e->kind != X_OP || e->vk != KIND_REAL || e->op == OP_REAL || e->op == OP_SELECT || e->op == OP_BCAST || e->op == OP_NEG || e->op == OP_ABS;
+  if (!exact && x_has_load(e)) return true;
+  for (int i = 0; i < e->n; i++)
+    if (computes_reals(e->arg[i])) return true;
+  return false;
+}
+
+static void use_buf(RealUse *use, const Buf *b) {
+  if (b && b->elem == ELEM_f64) use->f64 = true;
+}
+
+static void use_load(const Expr *load, void *arg) { use_buf(arg, load->buf); }
+static void use_loads(const Expr *e, void *arg) { x_each_load(e, use_load, arg); }
+
+static void use_store(RealUse *use, const Buf *b, const Expr *v) {
+  char cls = elem_info(b->elem)->cls;
+  use_buf(use, b);
+  if ((cls == 'i' || cls == 'u') && computes_reals(v)) use->f64 = true;
+}
+
+static bool use_stmt(const Stmt *s, void *arg) {
+  stmt_exprs(s, use_loads, arg);
+  if (s->kind == S_STORE) use_store(arg, s->store.buf, s->store.value);
+  for (int i = 0; s->kind == S_CALL && i < s->call.nbufs; i++) use_buf(arg, s->call.bufs[i]);
+  return true;
+}
+
+Elem kernel_real(const Kernel *k) {
+  RealUse use = {false};
+  stmts_walk(&k->body, use_stmt, &use);
+  for (size_t i = 0; !k->lowered && i < k->cascade.steps.n; i++)
+    for (int s = 0; s < k->cascade.steps.at[i].n; s++) {
+      const Ein *e = k->cascade.steps.at[i].ein[s];
+      use_loads(e->rhs, &use);
+      use_store(&use, e->out, e->rhs);
+    }
+  return use.f64 ? ELEM_f64 : ELEM_f32;
+}

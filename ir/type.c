@@ -236,7 +236,7 @@ void data_set_real(void *bytes, Elem e, int64_t i, double v) {
     case ELEM_bool: STORE(uint8_t, v != 0)
     case ELEM_u64: if (v >= 9223372036854775808.0 && v < 18446744073709551616.0) STORE(uint64_t, v) /* fall through */
     default: /* cut toward zero, then wrap; outside 64 bits and NaN: 0 */
-      if (rows[e].cls == 'r') return;
+      if (!strchr("iu", rows[e].cls)) return;
       data_set_int(bytes, e, i, v >= -9223372036854775808.0 && v < 9223372036854775808.0 ? (int64_t)v : 0);
   }
 }

@@ -2,12 +2,16 @@
  *
  * A buffer lives from the first kernel that touches it to the last; scratch lives in its kernel. Buffers are placed one after another, each into the
  * smallest gap that the already placed ones with a common kernel leave (greedy best fit: Pisarchyk and Lee, "Efficient Memory Management for Deep
- * Neural Net Inference", 2020); several orders are tried and the smallest arena wins. The largest sum of live bytes at one kernel bounds every plan from
+ * Neural Net Inference", 2020); several orders are tried, each improved by placing first what came to lie on top, and the smallest arena wins. The largest sum of live bytes at one kernel bounds every plan from
  * below, so a plan that meets it is optimal. The output of an elementwise map may take the place of an input that dies there. */
 #include "passes/plan.h"
 #include <stdlib.h>
 
-#define EXACT_LIMIT 4096 /* buffers up to which every order is tried: placing is quadratic */
+enum {
+  EXACT_LIMIT = 4096,          /* buffers up to which every order is tried: placing is quadratic */
+  IMPROVING_TURNS = 100,       /* how often, for each order, the buffer on top is placed first and the rest again ... */
+  IMPROVING_STEPS = 10000000   /* ... as long as that takes no more than so many steps */
+};
 
 int64_t buf_bound_bytes(const Ctx *ctx, const Buf *b) {
   int64_t n = 1;
@@ -183,6 +187,16 @@ static int by_first(const void *pa, const void *pb) {
 typedef int (*Order)(const void *, const void *);
 static const Order orders[] = {by_first, by_bytes, by_area, by_span}; /* by_first stays first: it is the one for large programs */
 
+/* The item that ends highest moves to the front of the order. */
+static void promote_highest(Item *item, size_t n) {
+  size_t top = 0;
+  for (size_t i = 1; i < n; i++)
+    if (item[i].offset + item[i].bytes > item[top].offset + item[top].bytes) top = i;
+  Item moved = item[top];
+  memmove(item + 1, item, top * sizeof *item);
+  item[0] = moved;
+}
+
 /* Places the items in their order; `placed` holds those placed, sorted by offset. Returns the size of the arena. */
 static int64_t place_all(Item *item, size_t n, Item **placed, bool chronological) {
   size_t np = 0;
@@ -289,12 +303,16 @@ bool pass_plan(Ctx *ctx, Unit *u) {
     if ((live += change[i]) > p->arena_bound) p->arena_bound = live, p->arena_culprit = p->kernels.at[i]->name;
 
   int64_t best = INT64_MAX;
+  size_t again = nitems ? IMPROVING_STEPS / (nitems * nitems) : 0;
   for (size_t o = 0; o < sizeof orders / sizeof *orders && best > p->arena_bound && (o == 0 || nitems <= EXACT_LIMIT); o++) {
     qsort(trial, nitems, sizeof *trial, orders[o]);
-    int64_t arena = place_all(trial, nitems, placed, orders[o] == by_first);
-    if (arena >= best) continue;
-    best = arena;
-    for (size_t i = 0; i < nitems; i++) item[trial[i].id].offset = trial[i].offset;
+    for (size_t turn = 0; turn <= (again < IMPROVING_TURNS ? again : IMPROVING_TURNS) && best > p->arena_bound; turn++) {
+      if (turn) promote_highest(trial, nitems);
+      int64_t arena = place_all(trial, nitems, placed, orders[o] == by_first && !turn);
+      if (arena >= best) continue;
+      best = arena;
+      for (size_t i = 0; i < nitems; i++) item[trial[i].id].offset = trial[i].offset;
+    }
   }
   p->arena_bytes = nitems ? best : 0;
   for (size_t i = 0; i < n; i++) life[i].buf->offset = item[item_of[i]].offset;

@@ -17,5 +17,7 @@ size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out); /* in order o
 /* Is k one elementwise map that reads `from` only where it writes `to`, so that both may be the same memory? */
 bool plan_in_place(const Ctx *ctx, const Kernel *k, const Buf *from, const Buf *to);
 
+bool pass_plan(Ctx *ctx, Unit *u);
+
 /* Every buffer of the arena lies inside it, aligned, and no two that live at the same time overlap (but for plan_in_place). E0601 names the two. */
 bool plan_check(Ctx *ctx, const Program *p);

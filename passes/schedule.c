@@ -3,7 +3,7 @@
 #include "passes/schedule.h"
 
 typedef int (*Scheduler)(Schedule *s, int first);
-static const Scheduler schedulers[] = {schedule_contraction, schedule_rows, schedule_map};
+static const Scheduler schedulers[] = {schedule_contraction, schedule_rows};
 
 static bool is_local(const Kernel *k, const Buf *b) {
   for (size_t i = 0; i < k->cascade.locals.n; i++)
@@ -19,6 +19,18 @@ bool schedule_reads_later(const Schedule *s, int from, const Buf *buf) {
 }
 
 bool schedule_f32(const Schedule *s, const Buf *b) { return b->elem == ELEM_f32 || (b->elem == ELEM_real && is_local(s->kernel, b)); }
+
+Buf *schedule_flat(Schedule *s, Buf *b) {
+  for (size_t i = 0; i < s->flat.n; i++)
+    if (s->flat.at[i]->alias == buf_root(b)) return s->flat.at[i];
+  ext_t count = 1;
+  for (int i = 0; i < b->rank; i++) count = ext_mul(s->ctx, count, b->dim[i]);
+  Buf *v = buf_new(s->ctx, ctx_printf(s->ctx, "%s_flat", b->name), b->elem, b->space, 1, &count);
+  v->alias = b->alias ? b->alias : b;
+  v->data = b->data;
+  vec_push(s->ctx, &s->flat, v);
+  return v;
+}
 
 /* x ** 2 is a product; every other power stays. */
 static const Expr *square(Ctx *ctx, const Expr *e, void *arg) {
@@ -110,6 +122,11 @@ static bool schedule_kernel(Ctx *ctx, Unit *u, Kernel *k) {
     if (!body_uses(&body, b)) continue;
     if (b->elem == ELEM_real) b->elem = ELEM_f32;
     vec_push(ctx, &k->scratch, b);
+  }
+  for (size_t i = 0; i < s.flat.n; i++) {
+    s.flat.at[i]->elem = s.flat.at[i]->alias->elem;
+    if (is_local(k, s.flat.at[i])) vec_push(ctx, &k->scratch, s.flat.at[i]);
+    else vec_push(ctx, &u->program->bufs, s.flat.at[i]);
   }
   k->body = body;
   k->lowered = true;

@@ -9,15 +9,16 @@ typedef struct Schedule {
   bool fp_strict;
   Body *body;                     /* of the kernel: nests are appended */
   const char *note;               /* for people: what the last nest is */
+  VEC(Buf *) flat;                /* views of buffers as one row of elements */
 } Schedule;
 
 /* Each returns how many statements, from `first` on, its nest carries out; 0: declined. */
 int schedule_contraction(Schedule *s, int first);
 int schedule_rows(Schedule *s, int first);
-int schedule_map(Schedule *s, int first);
 
 bool schedule_reads_later(const Schedule *s, int from, const Buf *buf);  /* is buf read by statement `from` or a later one, or owned by somebody else? */
 bool schedule_f32(const Schedule *s, const Buf *buf);                    /* f32, or a local number of a kernel without f64 */
+Buf *schedule_flat(Schedule *s, Buf *buf);                               /* the buffer's memory as one row of elements */
 const Expr *schedule_square(Ctx *ctx, const Expr *e);
 
 /* ---- the register tile, by closed form from the target's numbers */

@@ -9,11 +9,15 @@
  * The maps that follow a contraction in its own axes are its epilogue; a term they add to the bare sum is its start value. */
 #include "passes/schedule.h"
 
+enum { PANELS = -1 }; /* among the outer loops: the one over panels of lanes */
 enum { BODY_STATEMENTS = 500, LONGEST_UNROLLED = 64, SHORT_TAP = 8, MAX_VALUES = MAX_AXES * 3 };
 
 typedef enum Role { ROLE_REDUCED, ROLE_SHARED, ROLE_ROW, ROLE_LANE } Role;
 typedef struct Axis { const Var *var; int64_t extent; Role role; int64_t in_row, in_lane, in_out; } Axis; /* and its coefficient in the address of the operands and the result */
 typedef struct Guard { const Expr *cond; const Var *tap; bool clamped; } Guard;                             /* tap: the one reduced axis in it */
+
+/* Panels of equal width: all, or all but the last. */
+typedef struct Run { int64_t first, count; int vectors; const Var *panel, *vec_var; const Expr *weights; } Run; /* weights: the lane operand as packed; NULL: not yet */
 
 typedef struct Plan {
   Schedule *s; Ctx *ctx; int lanes;
@@ -31,6 +35,8 @@ typedef struct Plan {
   Tile tile;
   int nouter; int outer[MAX_AXES];        /* loops, as numbers of axes */
   int nreduced; int reduced[MAX_AXES];
+  const Var *block;                       /* rows come in blocks of it, so that the broadcast operand of a block stays in L2 while all panels pass */
+  int nruns; Run run[2];
 } Plan;
 
 /* What stands for an axis while the nest is built. */
@@ -88,15 +94,6 @@ static const Expr *replace_load(Ctx *ctx, const Expr *e, void *arg) {
   return e->kind == X_LOAD && buf_root(e->buf) == r->root ? r->by : e;
 }
 
-typedef struct SameRead { Ctx *ctx; const Buf *root; const Expr *address; bool fine; } SameRead;
-static void check_same(const Expr *load, void *arg) {
-  SameRead *c = arg;
-  if (buf_root(load->buf) != c->root) return;
-  const Expr *address = access_address(c->ctx, load->buf, load->n, load->arg);
-  if (c->address && !x_equal(c->address, address)) c->fine = false;
-  c->address = address;
-}
-
 /* Takes the next statement into the epilogue when it is a map over the result, nobody else needs the result, and it reads it element by element. */
 static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number) {
   Ctx *ctx = p->ctx;
@@ -112,9 +109,7 @@ static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number
   Ein *told = ein_subst(ctx, map, contraction->nout, contraction->nout, contraction->axis, by);
   if (!is_plain(told->rhs) || !is_vectorisable(told->rhs) || !all_loads_fine(p->s, told->rhs)) return false;
   if (access_may_leave(ctx, told->out, told->out->rank, told->index, NULL)) return false;
-  SameRead same = {ctx, root, NULL, true}; /* all its reads of the result are of the same element */
-  x_each_load(told->rhs, check_same, &same);
-  if (!same.fine) return false;
+  if (!x_reads_one_place(ctx, told->rhs, root, NULL)) return false;
   Replacement r = {root, p->epilogue};
   p->epilogue = x_map(ctx, told->rhs, replace_load, &r);
   p->out = told->out;
@@ -176,6 +171,7 @@ static void replace_everywhere(Plan *p, int n, const Var *const *var, const Expr
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (*all[i]) *all[i] = access_subst(ctx, *all[i], n, var, by);
   for (int i = 0; i < p->rank; i++) p->index[i] = access_subst(ctx, p->index[i], n, var, by);
+  for (size_t i = 0; i < p->guards.n; i++) p->guards.at[i].cond = access_subst(ctx, p->guards.at[i].cond, n, var, by);
 }
 
 static void drop_axis(Plan *p, int i) {
@@ -188,6 +184,19 @@ static void drop_unit_axes(Plan *p) {
       replace_everywhere(p, 1, &p->axis[i].var, (const Expr *const[]){x_int(p->ctx, 0)});
       drop_axis(p, i);
     }
+}
+
+/* Replaces axis i by an outer and an inner one, of `inner` steps. */
+static void split_axis(Plan *p, int i, int64_t inner, const char *outer_name) {
+  Ctx *ctx = p->ctx;
+  Axis a = p->axis[i];
+  const Var *o = var_new(ctx, ctx_printf(ctx, "%s_%s", a.var->name, outer_name), a.extent / inner), *n = var_new(ctx, a.var->name, inner);
+  const Expr *sum = x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, o), x_int(ctx, inner)), x_var(ctx, n));
+  replace_everywhere(p, 1, &a.var, &sum);
+  p->axis[i].var = o;
+  p->axis[i].extent = a.extent / inner;
+  for (int j = p->naxes++; j > i + 1; j--) p->axis[j] = p->axis[j - 1];
+  p->axis[i + 1] = (Axis){.var = n, .extent = inner, .role = a.role};
 }
 
 /* Layouts index by m // 8 and m % 8: the axis m becomes two, so that everything is affine. Finds one such divisor. */
@@ -220,13 +229,7 @@ static bool split_divided_axes(Plan *p) {
     int64_t d = any_divisor(p, a.var);
     if (!d || d >= a.extent) continue;
     if (a.extent % d || p->naxes == MAX_AXES) return false;
-    const Var *outer = var_new(p->ctx, ctx_printf(p->ctx, "%s_o", a.var->name), a.extent / d), *inner = var_new(p->ctx, ctx_printf(p->ctx, "%s_i", a.var->name), d);
-    const Expr *sum = x_op2(p->ctx, OP_ADD, x_op2(p->ctx, OP_MUL, x_var(p->ctx, outer), x_int(p->ctx, d)), x_var(p->ctx, inner));
-    replace_everywhere(p, 1, &a.var, &sum);
-    p->axis[i].var = outer;
-    p->axis[i].extent = a.extent / d;
-    for (int j = p->naxes++; j > i + 1; j--) p->axis[j] = p->axis[j - 1];
-    p->axis[i + 1] = (Axis){.var = inner, .extent = d, .role = a.role};
+    split_axis(p, i, d, "o");
     i--; /* the outer part may be divided again */
   }
   return true;
@@ -340,31 +343,18 @@ static void check_nesting(const Expr *load, void *arg) {
   if (!access_affine(n->p->ctx, load, &a) || aff_coef(&a, n->outer) != aff_coef(&a, n->inner) * n->extent) n->fine = false;
 }
 
-static Buf *flat_view(Ctx *ctx, Buf *b) {
-  int64_t count = 1;
-  for (int i = 0; i < b->rank; i++) count *= b->dim[i];
-  Buf *v = buf_new(ctx, b->name, b->elem, b->space, 1, &count);
-  v->alias = (Buf *)(uintptr_t)buf_root(b);
-  v->data = b->data;
-  return v;
-}
-
-typedef struct Flatten { Plan *p; const Buf *from; Buf *to; } Flatten;
 static const Expr *flatten_load(Ctx *ctx, const Expr *e, void *arg) {
-  Flatten *f = arg;
   if (e->kind != X_LOAD || e->buf->space == SPACE_REG || e->buf->rank <= 1) return e;
-  if (!f->from || e->buf != f->from) { f->from = e->buf; f->to = flat_view(ctx, e->buf); }
-  return x_load(ctx, f->to, 1, (const Expr *const[]){access_address(ctx, e->buf, e->n, e->arg)});
+  return x_load(ctx, schedule_flat(arg, e->buf), 1, (const Expr *const[]){access_address(ctx, e->buf, e->n, e->arg)});
 }
 
 static void flatten_everything(Plan *p) {
-  Flatten f = {p, NULL, NULL};
   const Expr **all[] = {&p->row, &p->epilogue, &p->start};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    if (*all[i]) *all[i] = x_map(p->ctx, *all[i], flatten_load, &f);
+    if (*all[i]) *all[i] = x_map(p->ctx, *all[i], flatten_load, p->s);
   if (p->rank > 1) {
     p->index[0] = access_address(p->ctx, p->out, p->rank, p->index);
-    p->out = flat_view(p->ctx, p->out);
+    p->out = schedule_flat(p->s, p->out);
     p->rank = 1;
   }
 }
@@ -400,9 +390,38 @@ static void sort_axes(const Plan *p, int n, int *order) { /* by falling stride i
 static void add_outer(Plan *p, Role role) {
   int n = 0, order[MAX_AXES];
   for (int i = 0; i < p->naxes; i++)
-    if (p->axis[i].role == role && p->axis[i].var != p->vec && p->axis[i].var != p->tiled) order[n++] = i;
+    if (p->axis[i].role == role && p->axis[i].var != p->vec && p->axis[i].var != p->tiled && p->axis[i].var != p->block) order[n++] = i;
   sort_axes(p, n, order);
   for (int i = 0; i < n; i++) p->outer[p->nouter++] = order[i];
+}
+
+/* Where the broadcast operand does not fit L2, every panel would fetch it again: the longest row axis is cut so that a block of it fits half of L2. */
+static void choose_block(Plan *p) {
+  int64_t bytes = 4, budget = p->s->target->l2_bytes / 2;
+  int best = -1;
+  for (int i = 0; i < p->row->buf->rank; i++) bytes *= p->row->buf->dim[i];
+  for (int i = 0; i < p->naxes; i++) {
+    if (p->axis[i].role == ROLE_SHARED) bytes /= p->axis[i].extent;
+    if (p->axis[i].role == ROLE_ROW && (best < 0 || p->axis[i].extent > p->axis[best].extent)) best = i;
+  }
+  if (best < 0 || budget <= 0 || bytes <= budget || p->vec_count <= p->tile.vectors || p->naxes == MAX_AXES) return;
+  Axis *a = &p->axis[best];
+  bool tiled = a->var == p->tiled;
+  int64_t inner = 0, least = tiled ? 2 * p->tile.rows : 1;
+  for (int64_t d = least; d < a->extent; d++)
+    if (a->extent % d == 0 && bytes / a->extent * d <= budget) inner = d;
+  if (!inner) return;
+  split_axis(p, best, inner, "b");
+  p->block = p->axis[best].var;
+  if (tiled) {
+    p->tiled = p->axis[best + 1].var;
+    p->tiled_extent = inner;
+  }
+  addresses(p);
+  p->nreduced = 0;
+  for (int i = 0; i < p->naxes; i++)
+    if (p->axis[i].role == ROLE_REDUCED) p->reduced[p->nreduced++] = i;
+  sort_axes(p, p->nreduced, p->reduced);
 }
 
 static void choose_order(Plan *p) {
@@ -417,8 +436,11 @@ static void choose_order(Plan *p) {
   p->tiled = tiled < 0 ? NULL : p->axis[tiled].var;
   p->tiled_extent = tiled < 0 ? 1 : p->axis[tiled].extent;
   p->tile = tile_pick(p->s->target, p->tiled_extent, p->both_vectors ? 1 : p->vec_count, steps);
+  choose_block(p);
   add_outer(p, ROLE_SHARED);
-  p->outer[p->nouter++] = -1; /* panels of lanes */
+  for (int i = 0; i < p->naxes; i++)
+    if (p->axis[i].var == p->block) p->outer[p->nouter++] = i;
+  p->outer[p->nouter++] = PANELS;
   add_outer(p, ROLE_LANE);
   add_outer(p, ROLE_ROW);
 }
@@ -428,6 +450,7 @@ static void choose_order(Plan *p) {
 typedef struct Build {
   Plan *p;
   Values values;
+  const Run *run;          /* the panels this is one of */
   int vectors;             /* of this panel */
   int rows;                /* of this tile */
   const Expr *weights;     /* the lane operand as it is read here: packed or not */
@@ -640,24 +663,24 @@ static void tiles(Build *b, Body *body) {
 
 static bool lane_depends(const Plan *p, const Axis *a) { return a->in_lane != 0 && a->var != p->vec; }
 
-/* Dimensions of the packed copy, in nest order: panel (constant operands only) | outer axes | reduced axes | vectors | lanes. */
+/* Dimensions of a packed copy, in nest order: panel | outer axes | reduced axes | vectors | lanes. */
 typedef struct Packed { Buf *buf; int n; const Var *var[MAX_AXES + 3]; } Packed;
 
-static Packed packed_new(const Build *b, const Var *panel, bool outer) {
-  Plan *p = b->p;
+/* Of one run of panels; `from`: the outer loop that the copy is made in front of. */
+static Packed packed_new(const Plan *p, const Run *run, int from, Space space) {
   Ctx *ctx = p->ctx;
   Packed k = {0};
   ext_t dim[MAX_AXES + 3];
-  if (outer && panel) k.var[k.n++] = panel;
-  for (int i = 0; i < p->nouter && outer; i++) {
-    if (p->outer[i] >= 0 && lane_depends(p, &p->axis[p->outer[i]])) k.var[k.n++] = p->axis[p->outer[i]].var;
-  }
+  for (int i = from; i < p->nouter; i++)
+    if (p->outer[i] == PANELS) k.var[k.n++] = run->panel;
+  for (int i = from; i < p->nouter; i++)
+    if (p->outer[i] != PANELS && lane_depends(p, &p->axis[p->outer[i]])) k.var[k.n++] = p->axis[p->outer[i]].var;
   for (int i = 0; i < p->nreduced; i++)
     if (lane_depends(p, &p->axis[p->reduced[i]])) k.var[k.n++] = p->axis[p->reduced[i]].var;
-  k.var[k.n++] = b->vec_var;
+  k.var[k.n++] = run->vec_var;
   if (p->lanes > 1) k.var[k.n++] = p->l;
   for (int i = 0; i < k.n; i++) dim[i] = k.var[i]->extent;
-  k.buf = buf_new(ctx, ctx_printf(ctx, "%s_packed", p->lane->buf->name), ELEM_f32, outer ? SPACE_CONST : SPACE_TEMP, k.n, dim);
+  k.buf = buf_new(ctx, ctx_printf(ctx, "%s_packed", p->lane->buf->name), ELEM_f32, space, k.n, dim);
   return k;
 }
 
@@ -667,8 +690,10 @@ static const Expr *packed_load(const Plan *p, const Packed *k) {
   return x_load(p->ctx, k->buf, k->n, index);
 }
 
-/* Gathers the constant operand into its packed order. `first` is the vector the panels begin with. */
-static bool pack_constant(const Plan *p, Packed *k, const Var *panel, const Var *vec_var, int64_t first, int vectors) {
+/* Gathers the constant operand into its packed order. */
+static bool pack_constant(const Plan *p, const Packed *k, const Run *run) {
+  const Var *panel = run->panel, *vec_var = run->vec_var;
+  int64_t first = run->first, vectors = run->vectors;
   int64_t dims[MAX_RANK];
   if (k->n > MAX_RANK) return false;
   for (int i = 0; i < k->n; i++) dims[i] = k->buf->dim[i];
@@ -688,7 +713,7 @@ static bool pack_constant(const Plan *p, Packed *k, const Var *panel, const Var 
     int64_t address = from.c + step * p->lanes * first, lane = first * p->lanes;
     for (int d = 0; d < k->n; d++) {
       address += coef[d] * count[d];
-      lane += k->var[d] == panel ? (int64_t)p->lanes * vectors * count[d] : k->var[d] == vec_var ? (int64_t)p->lanes * count[d] : k->var[d] == p->l ? count[d] : 0;
+      lane += k->var[d] == panel ? p->lanes * vectors * count[d] : k->var[d] == vec_var ? (int64_t)p->lanes * count[d] : k->var[d] == p->l ? count[d] : 0;
     }
     out[i] = lane < p->vec_extent ? (float)data_real(data, address) : 0;
     for (int d = k->n; d-- > 0 && ++count[d] == dims[d];) count[d] = 0;
@@ -698,19 +723,19 @@ static bool pack_constant(const Plan *p, Packed *k, const Var *panel, const Var 
   return true;
 }
 
-/* Packs one panel when running, into scratch of the kernel. */
-static void pack_running(const Build *b, Body *body, const Packed *k) {
+static const Expr *first_vector(const Plan *p, const Run *run) { return x_op2(p->ctx, OP_ADD, x_op2(p->ctx, OP_MUL, x_var(p->ctx, run->panel), x_int(p->ctx, run->vectors)), x_int(p->ctx, run->first)); }
+
+/* Packs when running, into scratch of the kernel. */
+static void pack_running(const Build *b, Body *body, const Packed *k, const Run *run) {
   Plan *p = b->p;
   Ctx *ctx = p->ctx;
   const Var *l = p->lanes > 1 ? p->l : NULL;
   Values v = b->values;
-  for (int i = 0; i < v.n; i++)
-    if (v.var[i] == p->vec) {
-      const Expr *lane = x_op2(ctx, OP_MUL, x_op2(ctx, OP_ADD, v.by[i], x_var(ctx, b->vec_var)), x_int(ctx, p->lanes));
-      v.by[i] = l ? x_op2(ctx, OP_ADD, lane, x_var(ctx, l)) : lane;
-    }
+  const Expr *lane = x_op2(ctx, OP_MUL, x_op2(ctx, OP_ADD, first_vector(p, run), x_var(ctx, run->vec_var)), x_int(ctx, p->lanes));
+  let(&v, p->vec, l ? x_op2(ctx, OP_ADD, lane, x_var(ctx, l)) : lane);
+  vec_push(ctx, &p->s->kernel->scratch, k->buf);
   bool unit = l && moves_by_one(p, p->lane, p->vec);
-  for (int i = 0; i < k->n; i++) body = simple_loop(ctx, body, k->var[i], k->var[i] == l && unit ? LOOP_VEC : k->var[i] == b->vec_var ? LOOP_UNROLL : LOOP_SEQ);
+  for (int i = 0; i < k->n; i++) body = simple_loop(ctx, body, k->var[i], k->var[i] == l && unit ? LOOP_VEC : k->var[i] == run->vec_var ? LOOP_UNROLL : LOOP_SEQ);
   const Expr *index[MAX_AXES + 3], *in = x_op2(ctx, OP_LT, at(p, &v, x_var(ctx, p->vec)), x_int(ctx, p->vec_extent)), *load = at(p, &v, p->lane);
   for (int i = 0; i < k->n; i++) index[i] = x_var(ctx, k->var[i]);
   int64_t yes;
@@ -721,27 +746,19 @@ static void pack_running(const Build *b, Body *body, const Packed *k) {
 
 /* ---- outer loops */
 
-static bool outer_loops(Build *b, Body *body, int level);
+static void outer_loops(Build *b, Body *body, int level);
 
-/* One run of panels of equal width. */
-static bool panels(Build *b, Body *body, int level, int64_t first, int64_t count, int vectors) {
+static void panels(Build *b, Body *body, int level, Run *run) {
   Plan *p = b->p;
-  Ctx *ctx = p->ctx;
   int saved = b->values.n;
-  const Var *panel = var_new(ctx, ctx_printf(ctx, "%s_p", p->vec->name), count);
-  b->vectors = vectors;
-  b->vec_var = var_new(ctx, "v", vectors);
-  let(&b->values, p->vec, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, panel), x_int(ctx, vectors)), x_int(ctx, first)));
-  body = simple_loop(ctx, body, panel, LOOP_SEQ);
-  b->weights = NULL;
-  if (is_constant(p->lane)) {
-    Packed k = packed_new(b, panel, true);
-    if (!pack_constant(p, &k, panel, b->vec_var, first, vectors)) return false;
-    b->weights = packed_load(p, &k);
-  }
-  bool fine = outer_loops(b, body, level);
+  const Expr *packed = run->weights;
+  b->vectors = run->vectors;
+  b->vec_var = run->vec_var;
+  b->weights = packed;
+  b->run = run;
+  let(&b->values, p->vec, first_vector(p, run));
+  outer_loops(b, simple_loop(p->ctx, body, run->panel, LOOP_SEQ), level);
   b->values.n = saved;
-  return fine;
 }
 
 static int64_t row_tiles(const Plan *p) {
@@ -751,27 +768,51 @@ static int64_t row_tiles(const Plan *p) {
   return n;
 }
 
-static bool outer_loops(Build *b, Body *body, int level) {
+static void pack_here(Build *b, Body *body, int level, Run *run) {
+  Packed k = packed_new(b->p, run, level, SPACE_TEMP);
+  pack_running(b, body, &k, run);
+  run->weights = packed_load(b->p, &k);
+}
+
+static void outer_loops(Build *b, Body *body, int level) {
   Plan *p = b->p;
-  bool weights_known = level > 0 && !b->weights;
-  for (int i = level; i < p->nouter && weights_known; i++) weights_known = p->outer[i] >= 0 && !p->axis[p->outer[i]].in_lane;
-  if (weights_known) { /* below here the lane operand does not move any more: this is where a panel is packed */
+  bool blocks = level < p->nouter && p->outer[level] != PANELS && p->axis[p->outer[level]].var == p->block;
+  for (int i = 0; i < p->nruns && blocks; i++)
+    if (!p->run[i].weights) pack_here(b, body, level, &p->run[i]); /* once for all blocks */
+  bool settled = b->run && !b->weights; /* below here the lane operand does not move any more: this is where a panel is packed */
+  for (int i = level; i < p->nouter && settled; i++) settled = p->outer[i] != PANELS && !p->axis[p->outer[i]].in_lane;
+  if (settled) {
     if (row_tiles(p) > 1 || !moves_by_one(p, p->lane, p->vec)) {
-      Packed k = packed_new(b, NULL, false);
-      vec_push(p->ctx, &p->s->kernel->scratch, k.buf);
-      pack_running(b, body, &k);
+      Packed k = packed_new(p, b->run, p->nouter, SPACE_TEMP);
+      pack_running(b, body, &k, b->run);
       b->weights = packed_load(p, &k);
     } else b->weights = p->lane;
   }
-  if (level == p->nouter) { tiles(b, body); return true; }
-  if (p->outer[level] >= 0) return outer_loops(b, simple_loop(p->ctx, body, p->axis[p->outer[level]].var, LOOP_SEQ), level + 1);
-  int width = p->both_vectors ? 1 : p->tile.vectors;
-  int64_t full = p->vec_count / width, rest = p->vec_count % width;
-  bool ragged = p->vec_extent % p->lanes != 0;
-  if (ragged && rest == 0) { full--; rest = width; } /* the last panel, whose last vector is partly outside, stands alone */
-  if (full > 0 && !panels(b, body, level + 1, 0, full, width)) return false;
-  b->weights = NULL;
-  return rest == 0 || panels(b, body, level + 1, full * width, 1, (int)rest);
+  if (level == p->nouter) tiles(b, body);
+  else if (p->outer[level] != PANELS) outer_loops(b, simple_loop(p->ctx, body, p->axis[p->outer[level]].var, LOOP_SEQ), level + 1);
+  else
+    for (int i = 0; i < p->nruns; i++) panels(b, body, level + 1, &p->run[i]);
+}
+
+static void add_run(Plan *p, int64_t first, int64_t count, int vectors) {
+  if (count <= 0 || vectors <= 0) return;
+  p->run[p->nruns++] = (Run){first, count, vectors, var_new(p->ctx, ctx_printf(p->ctx, "%s_p", p->vec->name), count), var_new(p->ctx, "v", vectors), NULL};
+}
+
+/* Panels of the tile's width; what is left over, or has a vector partly outside, stands alone. */
+static bool choose_runs(Plan *p) {
+  int width = p->both_vectors ? 1 : p->tile.vectors, rest = (int)(p->vec_count % width);
+  int64_t full = p->vec_count / width;
+  if (p->vec_extent % p->lanes != 0 && rest == 0) { full--; rest = width; }
+  add_run(p, 0, full, width);
+  add_run(p, full * width, 1, rest);
+  if (!is_constant(p->lane)) return true;
+  for (int i = 0; i < p->nruns; i++) {
+    Packed k = packed_new(p, &p->run[i], 0, SPACE_CONST);
+    if (!pack_constant(p, &k, &p->run[i])) return false;
+    p->run[i].weights = packed_load(p, &k);
+  }
+  return true;
 }
 
 static void mark_clamped(Plan *p) {
@@ -797,9 +838,10 @@ int schedule_contraction(Schedule *s, int first) {
   if (p->lanes > 1) p->l = var_new(ctx, "l", p->lanes);
   choose_order(p);
   mark_clamped(p);
+  if (!choose_runs(p)) return 0;
   Body body = {0};
   Build b = {.p = p};
-  if (!outer_loops(&b, &body, 0)) return 0;
+  outer_loops(&b, &body, 0);
   for (size_t i = 0; i < body.n; i++) vec_push(ctx, s->body, body.at[i]);
   s->note = ctx_printf(ctx, "contraction, tile %d x %d, lanes %s%s%s", p->tile.rows, p->both_vectors ? 1 : p->tile.vectors, p->vec->name, p->tiled ? ", rows " : "", p->tiled ? p->tiled->name : "");
   return p->ntaken;

@@ -44,6 +44,7 @@ static double compare(Ctx *ctx, Case (*make)(Ctx *, const void *), const void *a
   Unit u = {.program = got.program, .opt = &o};
   ck_assert(pass_schedule(ctx, &u));
   if (!got.kernel->lowered) return -1;
+  if (!program_verify(ctx, got.program)) { diag_print(ctx, stderr); ck_abort_msg("not valid"); }
   Buf *out = got.program->outputs.at[0];
   if (compiled) {
     KernelFn f = compile_kernel(ctx, got.kernel, t, "cc");
@@ -112,6 +113,24 @@ START_TEST(products) {
   ctx_free(ctx);
 } END_TEST
 
+static Case make_rows(Ctx *ctx, const void *q) { return case_rows(ctx, *(const RowCase *)q); }
+static const RowCase rows[] = {
+  {3, 64, 1, ROW_SOFTMAX}, {5, 21, 1, ROW_SOFTMAX}, {2, 10, 40, ROW_SOFTMAX}, {2, 10, 13, ROW_SOFTMAX}, {4, 48, 1, ROW_NORM}, {3, 37, 1, ROW_NORM}, {2, 5, 24, ROW_NORM},
+  {6, 49, 1, ROW_MEAN}, {2, 7, 32, ROW_MEAN}, {3, 30, 1, ROW_LOGSOFTMAX}, {4, 33, 1, ROW_GELU}, {4, 24, 1, ROW_BIAS}, {4, 12, 10, ROW_BIAS},
+};
+
+START_TEST(row_operations) {
+  const RowCase *q = &rows[_i];
+  Ctx *ctx = ctx_new();
+  double e = compare(ctx, make_rows, q, &avx2, false);
+  ck_assert_msg(e >= 0 && e < 2e-6, "interpreted: error %g", e);
+  e = compare(ctx, make_rows, q, &avx2, true);
+  ck_assert_msg(e >= 0 && e < 2e-6, "compiled: error %g", e);
+  e = compare(ctx, make_rows, q, &generic, true);
+  ck_assert_msg(e >= 0 && e < 2e-6, "generic: error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
 START_TEST(tile_rule) { /* 16 registers of 8 lanes: six rows of two vectors */
   Tile t = {0};
   t = tile_pick(&avx2, 1024, 128, 1024);
@@ -126,6 +145,7 @@ int main(void) {
   tcase_add_test(t, tile_rule);
   tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
   tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
+  tcase_add_loop_test(t, row_operations, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);
