@@ -25,9 +25,8 @@ Buf *schedule_flat(Schedule *s, Buf *b) {
     if (s->flat.at[i]->alias == buf_root(b)) return s->flat.at[i];
   ext_t count = 1;
   for (int i = 0; i < b->rank; i++) count = ext_mul(s->ctx, count, b->dim[i]);
-  Buf *v = buf_new(s->ctx, ctx_printf(s->ctx, "%s_flat", b->name), b->elem, b->space, 1, &count);
+  Buf *v = buf_new(s->ctx, ctx_printf(s->ctx, "%s_flat", b->name), b->elem, SPACE_TEMP, 1, &count); /* of its own it has no place: it lives where the buffer does */
   v->alias = b->alias ? b->alias : b;
-  v->data = b->data;
   vec_push(s->ctx, &s->flat, v);
   return v;
 }

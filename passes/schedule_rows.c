@@ -96,7 +96,7 @@ static bool add(Group *g, Ein *e) {
   if (reduction ? e->reduce != RED_ADD && e->reduce != RED_MAX && e->reduce != RED_MIN : e->reduce != RED_SET) return false;
   for (int i = 0; i < e->naxes; i++)
     if (!ext_is_const(ctx, e->axis[i]->extent) || e->axis[i]->extent < 1) return false;
-  Ein *told = e;
+  Ein *told = arena_copy(ctx->arena, e, sizeof *e); /* a group that comes to nothing leaves no trace */
   if (!g->n) {
     for (int i = 0; i < e->naxes; i++) g->axis[g->naxes++] = e->axis[i];
   } else {
