@@ -264,6 +264,7 @@ static bool fits(Bind *b) {
 bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in_buf, Buf *const *out_buf, int calls, Bound *out) {
   enum { MAX_CLAUSES = 64 };
   const Clause *clause[MAX_CLAUSES];
+  if (einsum_is_op(req->op, req->domain, req->opset) && !(lib = einsum_lib(ctx, req))) return *out = (Bound){0}, false;
   int n = ein_candidates(lib, req->op, req->domain, req->opset, clause, MAX_CLAUSES);
   if (!n) return diag(ctx, E0400, req->place, "%s%s%s, opset %d", req->domain ? req->domain : "", req->domain && *req->domain ? "." : "", req->op, req->opset);
   size_t mark = diag_mark(ctx), best_mark = mark;

@@ -35,8 +35,10 @@ typedef struct Bound {
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset);
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index); /* is input number index needed when compiling (lower case)? */
-/* The text that an Einsum node's equation means (ir/einsum.c); NULL with E0401 when it is no equation of so many operands. */
+/* An Einsum node brings its own text: its equation (ir/einsum.c). The text; NULL with E0401 when it is no equation of so many operands. */
 const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs);
+bool einsum_is_op(const char *op, const char *domain, int opset);
+const EinLib *einsum_lib(Ctx *ctx, const BindRequest *req);      /* a library of that one text; NULL with a diagnostic */
 
 /* For `list ops`, docs and .ein models. */
 typedef struct OpText { const char *name, *domain, *file, *text; int line, since; } OpText; /* one clause; text is its source, verbatim */

@@ -111,3 +111,17 @@ const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs
   str_add(&text, " }\n");
   return text.s;
 }
+
+bool einsum_is_op(const char *op, const char *domain, int opset) {
+  return !strcmp(op, "Einsum") && (!domain || !*domain || !strcmp(domain, "ai.onnx")) && opset >= 12;
+}
+
+const EinLib *einsum_lib(Ctx *ctx, const BindRequest *req) {
+  const Attr *equation = NULL;
+  for (int i = 0; i < req->nattr; i++)
+    if (!strcmp(req->attr[i].name, "equation") && req->attr[i].kind == ATTR_STRING) equation = &req->attr[i];
+  if (!equation) return diag(ctx, E0403, req->place, "Einsum without an equation"), NULL;
+  const char *text = einsum_text(ctx, req->place, equation->s, req->nin);
+  EinLib *lib = ein_lib_new(ctx);
+  return text && ein_load(ctx, lib, ctx_printf(ctx, "equation of %s", req->place.node ? req->place.node : "Einsum"), text, strlen(text)) ? lib : NULL;
+}

@@ -230,7 +230,7 @@ static int64_t round_up(int64_t bytes) { return (bytes + PLAN_ALIGN - 1) / PLAN_
 static bool settle_aliases(Ctx *ctx, const Program *p) {
   for (size_t i = 0; i < p->bufs.n; i++) {
     Buf *b = p->bufs.at[i], *root = b->alias;
-    if (!root || b->space == SPACE_TEMP) continue;
+    if (!root || b->space == SPACE_TEMP || b->space == root->space) continue; /* the last: a view */
     if (root->space != SPACE_TEMP) return diag(ctx, E0601, (Place){0}, "buffers '%s' and '%s' cannot share memory: both have a place of their own", b->name, root->name);
     root->alias = b, b->alias = NULL;
   }
