@@ -358,14 +358,35 @@ static void print_hint(CPrint *p, const Stmt *s) {
   else { c_pointer(p, e->buf, e->n, e->arg, &text); c_line(p, "SINTER_PREFETCH(%s);", text.s); }
 }
 
+/* The kernel of an extern op (ir/extern.h): pointers of what it reads and writes, NULL where absent, its numbers, and the extents it counts. */
+static void print_pointers(CPrint *p, const char *type, const char *name, Buf *const *bufs, int n) {
+  Str list = str_new(p->ctx);
+  for (int i = 0; i < n; i++) str_printf(&list, "%s%s", i ? ", " : "", bufs[i] ? c_name_of(p, bufs[i], bufs[i]->name) : "NULL");
+  c_line(p, "%s %s[] = {%s};", type, name, n ? list.s : "NULL");
+}
+
 static void print_call(CPrint *p, const Stmt *s) {
-  Str text = str_new(p->ctx);
-  for (int i = 0; i < s->call.nbufs; i++) str_printf(&text, "%s%s", i ? ", " : "", c_name_of(p, s->call.bufs[i], s->call.bufs[i]->name));
+  print_pointers(p, "const void *const", "in", s->call.bufs, s->call.nin);
+  print_pointers(p, "void *const", "out", s->call.bufs + s->call.nin, s->call.nbufs - s->call.nin);
+  Str args = str_new(p->ctx);
   for (int i = 0; i < s->call.n; i++) {
-    if (text.n) str_add(&text, ", ");
-    c_index_text(p, c_fixed(p, s->call.arg[i]), PREC_ANY, &text);
+    if (i) str_add(&args, ", ");
+    c_index_text(p, c_fixed(p, s->call.arg[i]), PREC_ANY, &args);
   }
-  c_line(p, "%s(%s);", s->call.ext->function, text.n ? text.s : "");
+  c_line(p, "const int64_t arg[] = {%s};", s->call.n ? args.s : "0");
+  c_line(p, "int64_t count[%d];", s->call.nsymbols ? s->call.nsymbols : 1);
+  c_line(p, "%s(in, out, arg, count);", s->call.ext->function);
+  for (int i = 0; i < s->call.nsymbols; i++) c_line(p, "*%s = count[%d];", s->call.symbol[i], i);
+  if (!s->call.nsymbols) c_line(p, "(void)count;");
+}
+
+static bool sets_symbol(const Kernel *k, const char *symbol) {
+  for (size_t i = 0; i < k->body.n; i++) {
+    const Stmt *s = k->body.at[i];
+    for (int j = 0; s->kind == S_CALL && j < s->call.nsymbols; j++)
+      if (strcmp(s->call.symbol[j], symbol) == 0) return true;
+  }
+  return false;
 }
 
 static void print_body(CPrint *p, const Body *body) {
@@ -445,7 +466,7 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   Str s = str_new(p->ctx);
   for (size_t i = 0; i < n; i++)
     str_printf(&s, "%s%s%s *%s%s", i ? ", " : "", params[i].written ? "" : "const ", elem_info(params[i].buf->elem)->c, shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
-  for (size_t i = 0; i < nsymbols; i++) str_printf(&s, "%sint64_t %s", s.n ? ", " : "", symbols[i]);
+  for (size_t i = 0; i < nsymbols; i++) str_printf(&s, "%sint64_t %s%s", s.n ? ", " : "", sets_symbol(k, symbols[i]) ? "*" : "", symbols[i]);
   c_line(p, "static void %s(%s) {", k->name, s.n ? s.s : "void");
   p->depth++;
   print_body(p, &k->body);

@@ -46,9 +46,11 @@ static void add_body(Walk *w, const Body *body) {
       break;
     case S_REG: add_buf(w, s->reg.buf, true); break;
     case S_HINT: if (s->hint.arg) add_expr(w, s->hint.arg); break;
-    case S_CALL: /* which of an extern's buffers are written is not told: the outputs are those the caller owns or a temporary */
-      for (int j = 0; j < s->call.nbufs; j++) add_buf(w, s->call.bufs[j], s->call.bufs[j]->space != SPACE_CONST && s->call.bufs[j]->space != SPACE_INPUT);
+    case S_CALL:
+      for (int j = 0; j < s->call.nbufs; j++)
+        if (s->call.bufs[j]) add_buf(w, s->call.bufs[j], j >= s->call.nin);
       for (int j = 0; j < s->call.n; j++) add_expr(w, s->call.arg[j]);
+      for (int j = 0; j < s->call.nsymbols; j++) note_symbol(w, s->call.symbol[j]);
       break;
     }
   }

@@ -20,7 +20,7 @@ static ExtTable *table(Ctx *ctx) {
 
 static const Poly *poly_of(const Ctx *ctx, ext_t e) {
   const ExtTable *t = ctx->exts;
-  if (!t || e < HANDLE_BASE || (uint64_t)(e - HANDLE_BASE) >= t->polys.n) return NULL;
+  if (!t || e < HANDLE_BASE || (uint64_t)e - (uint64_t)HANDLE_BASE >= t->polys.n) return NULL;
   return &t->polys.at[e - HANDLE_BASE];
 }
 

@@ -93,11 +93,36 @@ static bool read_type(Reader *r, Elem *elem, int *rank, ext_t *dim, int *lanes) 
   return true;
 }
 
-static const Data *find_data(Reader *r, uint64_t hash, const Buf *b) {
-  for (size_t i = 0; r->weights && i < r->weights->bufs.n; i++) {
-    const Data *d = r->weights->bufs.at[i]->data;
-    if (d && d->type.elem == b->elem && text_hash(d) == hash) return d;
+/* All constants of the program that was written: those it lists, and those only the cascade of a lowered kernel still mentions. */
+static void add_weight(const Expr *load, void *arg) {
+  Reader *r = arg;
+  const Data *d = load->buf->data;
+  if (!d || map_find(&r->weight_seen, d)) return;
+  map_add(r->ctx->arena, &r->weight_seen, d);
+  vec_push(r->ctx, &r->weight, ((Weight){text_hash(d), d}));
+}
+
+static void add_weights(const Expr *e, void *arg) { x_each_load(e, add_weight, arg); }
+
+static bool add_stmt_weights(const Stmt *s, void *arg) {
+  stmt_exprs(s, add_weights, arg);
+  return true;
+}
+
+static void collect_weights(Reader *r) {
+  for (size_t i = 0; i < r->weights->bufs.n; i++) add_weight(&(Expr){.buf = r->weights->bufs.at[i]}, r);
+  for (size_t i = 0; i < r->weights->kernels.n; i++) {
+    const Kernel *k = r->weights->kernels.at[i];
+    stmts_walk(&k->body, add_stmt_weights, r);
+    for (size_t j = 0; j < k->cascade.steps.n; j++)
+      for (int e = 0; e < k->cascade.steps.at[j].n; e++) add_weights(k->cascade.steps.at[j].ein[e]->rhs, r);
   }
+}
+
+static const Data *find_data(Reader *r, uint64_t hash, const Buf *b) {
+  if (r->weights && !r->weight.n) collect_weights(r);
+  for (size_t i = 0; i < r->weight.n; i++)
+    if (r->weight.at[i].hash == hash && r->weight.at[i].data->type.elem == b->elem) return r->weight.at[i].data;
   read_fail(r, "no constant of the given program has this hash");
   return NULL;
 }

@@ -4,6 +4,7 @@
 #include "ir/tile_text.h"
 
 typedef struct Line { const char *text; int indent, number; } Line; /* without its indentation; two spaces are one step */
+typedef struct Weight { uint64_t hash; const Data *data; } Weight;
 typedef struct Reader {
   Ctx *ctx;
   const char *file;
@@ -12,6 +13,8 @@ typedef struct Reader {
   int number, depth;                     /* of that line; of the expression or block being read */
   Map bufs, kernel_bufs, vars;           /* by interned name */
   const Program *weights;
+  VEC(Weight) weight;                    /* its constants; looked up by hash */
+  Map weight_seen;
 } Reader;
 
 bool read_fail(Reader *r, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* E0600; returns false */
