@@ -366,18 +366,22 @@ static const Expr *read_own(Ctx *ctx, const Expr *e, void *arg) {
 
 /* ---- values fixed in a row */
 
-/* A register that holds e for this row. */
-static const Expr *row_register(Build *b, const Expr *e, const Expr *u) {
-  Ctx *ctx = b->g->ctx;
+static int fixed_number(const Build *b, const Expr *e) {
   for (int i = 0; i < b->nfixed; i++)
-    if (x_equal(b->fixed[i], e)) return x_load(ctx, b->fixed_reg[i], b->fixed_reg[i]->rank, &u);
-  return NULL;
+    if (x_equal(b->fixed[i], e)) return i;
+  return -1;
+}
+
+/* A register that holds e for this row. */
+static const Expr *row_register(const Build *b, const Expr *e, const Expr *u) {
+  int i = fixed_number(b, e);
+  return i < 0 ? NULL : x_load(b->g->ctx, b->fixed_reg[i], b->fixed_reg[i]->rank, &u);
 }
 
 static bool worth_fixing(const Expr *e) { return e->kind == X_OP && x_has_load(e) && e->op != OP_REAL; }
 
 static void fix(Build *b, const Expr *e) { /* e: told in registers, free of the row */
-  if (b->nfixed == 64 || row_register(b, e, NULL)) return;
+  if (b->nfixed == 64 || fixed_number(b, e) >= 0) return;
   b->fixed[b->nfixed++] = e;
 }
 
