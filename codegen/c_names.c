@@ -37,8 +37,8 @@ static bool is_taken(const CPrint *p, const char *name) {
 }
 
 const char *c_name_new(CPrint *p, const char *wish) {
-  const char *name = identifier(p->ctx, wish);
-  for (int i = 2; is_taken(p, name); i++) name = identifier(p->ctx, ctx_printf(p->ctx, "%s_%d", wish && *wish ? wish : "t", i));
+  const char *base = identifier(p->ctx, wish), *name = base; /* cut to length before it is numbered */
+  for (int i = 2; is_taken(p, name); i++) name = intern(p->ctx, ctx_printf(p->ctx, "%s_%d", base, i));
   vec_push(p->ctx, &p->names, ((Naming){NULL, name}));
   return name;
 }
