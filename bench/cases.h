@@ -47,7 +47,7 @@ static inline Case case_new(Ctx *ctx, const char *name) {
   return c;
 }
 
-typedef struct ConvCase { int64_t n, ic, oc, h, w, kh, kw, stride, pad, dilation, group; bool bias, residual, relu; } ConvCase;
+typedef struct ConvCase { int64_t n, ic, oc, h, w, kh, kw, stride, pad, dilation, group; bool bias, residual, relu, leaky; } ConvCase;
 
 /* A += X*W; Y = A + B; Z = max(Y + R, 0) */
 static inline Case case_conv(Ctx *ctx, ConvCase q) {
@@ -74,6 +74,7 @@ static inline Case case_conv(Ctx *ctx, ConvCase q) {
     if (b) rhs = x_op2(ctx, OP_ADD, rhs, x_load(ctx, b, 1, &f[1]));
     if (r) rhs = x_op2(ctx, OP_ADD, rhs, x_load(ctx, r, 4, f));
     if (q.relu) rhs = x_op2(ctx, OP_MAX, rhs, x_real(ctx, 0));
+    if (q.leaky) rhs = x_op3(ctx, OP_SELECT, x_op2(ctx, OP_LT, rhs, x_real(ctx, 0)), x_op2(ctx, OP_MUL, rhs, x_real(ctx, 0.25)), rhs);
     case_add(ctx, c.kernel, RED_SET, z, f, rhs, 4, 4, u);
   }
   c.flops = 2.0 * (double)(q.n * q.oc * oh * ow * cg * q.kh * q.kw);

@@ -31,7 +31,7 @@ struct Command {
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
   double rtol, atol, atol_of_max, ulp;   /* < 0: not given */
-  bool json, verbose, help, all, per_node, interpret, sanitize;
+  bool json, verbose, help, all, per_node, interpret, sanitize, read_back;
 };
 
 /* ---- options.c: the table of options */

@@ -93,13 +93,18 @@ static bool add_constant(Ctx *ctx, ImportOptions *import, const char *input, con
   for (size_t i = 0; i < import->consts.n; i++)
     if (!strcmp(import->consts.at[i].input, input)) return false;
   vec_push(ctx, &import->consts, ((ConstOption){input, data}));
-  diag(ctx, N0001, (Place){0}, "input '%s' is needed when compiling and taken as a constant from its data", input);
   return true;
 }
 
+static void note_constants(Ctx *ctx, const ImportOptions *import, size_t given) {
+  for (size_t i = given; i < import->consts.n; i++)
+    diag(ctx, N0001, (Place){0}, "input '%s' is needed when compiling and taken as a constant from its data", import->consts.at[i].input);
+}
+
+/* A shape, an axis, or the condition of a branch. */
 static bool needs_constant(const Ctx *ctx, size_t mark) {
   for (size_t i = mark; i < ctx->diags.n; i++)
-    if (ctx->diags.at[i].code == E0307) return true;
+    if (ctx->diags.at[i].code == E0307 || ctx->diags.at[i].code == E0202) return true;
   return false;
 }
 
@@ -117,6 +122,7 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
   import.keep_open = false;
   if (!model) return false;
   const Graph *g = model->graph;
+  size_t given = import.consts.n;
   for (size_t i = 0; i < g->inputs.n; i++) {
     const Value *v = g->inputs.at[i];
     const Data *data = feed_find(feeds, v->name);
@@ -124,14 +130,17 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
     if (!bind_dims(ctx, v, data, &import)) return false;
     if (read_when_compiling(g, import.lib, v)) add_constant(ctx, &import, v->name, data);
   }
+  note_constants(ctx, &import, given);
   size_t mark = diag_mark(ctx);
   if (compile(ctx, cmd, &import, until, unit)) return true;
   if (!needs_constant(ctx, mark)) return false;
-  diag_rewind(ctx, mark);
   bool added = false;
   for (size_t i = 0; i < g->inputs.n; i++) {
     const Data *data = feed_find(feeds, g->inputs.at[i]->name);
     if (data && may_be_setting(ctx, data)) added = add_constant(ctx, &import, g->inputs.at[i]->name, data) || added;
   }
-  return compile(ctx, cmd, &import, until, unit) && (added || !diag_errors(ctx));
+  if (!added) return false;
+  diag_rewind(ctx, mark);
+  note_constants(ctx, &import, given);
+  return compile(ctx, cmd, &import, until, unit);
 }

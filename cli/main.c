@@ -1,4 +1,7 @@
 /* sinter: the verbs, `--help`, `--version`, and the exit status. */
+#ifdef SINTER_HAVE_LLVM
+#include <llvm-c/Core.h>
+#endif
 #include "cli/cli.h"
 #include <errno.h>
 #include <locale.h>
@@ -91,11 +94,20 @@ static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
   return good || status != STATUS_FINE ? status : STATUS_SYSTEM;
 }
 
+static void print_version(void) {
+  printf("sinter %s\n", SINTER_VERSION);
+#ifdef SINTER_HAVE_LLVM
+  unsigned major, minor, patch;
+  LLVMGetVersion(&major, &minor, &patch);
+  printf("LLVM %u.%u.%u\n", major, minor, patch);
+#endif
+}
+
 int main(int argc, char **argv) {
   setlocale(LC_CTYPE, ""); /* of file names and messages; numbers stay as in C */
   const char *word = argc > 1 ? argv[1] : "";
   if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
-    printf("sinter %s\n", SINTER_VERSION);
+    print_version();
     return STATUS_FINE;
   }
   if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help")) {

@@ -172,6 +172,7 @@ static const Option options[] = {
   {"per-node", 0, NULL, "verify", take_switch, AT(per_node), 0, "compares every value between kernels with the reference and names the first wrong node"},
   {"interpret", 0, NULL, "run verify", take_switch, AT(interpret), 0, "runs the reference interpreter instead of compiled code"},
   {"sanitize", 0, NULL, "run verify", take_switch, AT(sanitize), 0, "compiles the generated code with AddressSanitizer and UndefinedBehaviorSanitizer"},
+  {"read-back", 0, NULL, "check verify", take_switch, AT(read_back), 0, "reads the text of the IR again after every pass, which must not change it: a check of sinter itself"},
   {"runs", 0, "N", "bench", take_count, AT(runs), 0, "how often to run. Default: as often as fits into about two seconds"},
   {"seed", 0, "N", "bench", take_count, AT(seed), 0, "seed of the random input data. Default: 1"},
   {"dump", 0, "DIR", MODEL_VERBS, take_text, AT(dump), 0, "writes the IR after every pass into this folder"},

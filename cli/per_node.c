@@ -43,7 +43,7 @@ static const char *guilty_pass(Ctx *ctx, const Command *cmd, const Options *opti
     if (pass->level == PASS_GRAPH) continue; /* seen after bind */
     Unit unit = {.opt = options};
     Execution x = {.unit = &unit, .cmd = cmd};
-    if (!feed_compile(ctx, cmd, feeds, pass->name, &unit) || !binding_make(ctx, unit.program, feeds, &x.binding) || !execute_interpreted(ctx, &x)) return NULL;
+    if (!feed_compile(ctx, cmd, feeds, pass->name, &unit) || !binding_make(ctx, unit.program, feeds, &x.binding) || !execute_interpreted(ctx, &x)) return pass->name;
     if (!outputs_agree(ctx, cmd, &x.binding, &reference->binding)) return pass->level == PASS_BIND ? "bind, or a graph pass before it" : pass->name;
   }
   return "none: the C printer or the C compiler";

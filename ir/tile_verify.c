@@ -63,7 +63,7 @@ static void check_access(Verifier *v, const Buf *b, int n, const Expr *const *in
   if (!b) { wrong(v, "an access of no buffer"); return; }
   bool reg = b->space == SPACE_REG;
   const MapEntry *own = map_find(&v->own, b);
-  if (reg ? !own || !own->i : !own && !map_find(&v->known, b) && !(b->alias && map_find(&v->known, b->alias))) wrong(v, "%s %s is used where it is not known", reg ? "register" : "buffer", b->name);
+  if (reg ? !own || !own->i : !own && !map_find(&v->known, b) && !(b->alias && (map_find(&v->known, b->alias) || map_find(&v->own, b->alias)))) wrong(v, "%s %s is used where it is not known", reg ? "register" : "buffer", b->name);
   bool vector = reg && b->lanes > 1, lane_given = vector && n == b->rank + 1;
   if (n != b->rank && !lane_given) { wrong(v, "%s has %d dimensions, and %d indices", b->name, b->rank, n); return; }
   if (vector && !lane_given) {

@@ -216,6 +216,8 @@ static bool fuse_map(Fusion *f, size_t producer, size_t at, Buf *t) {
     *last = *told;
   } else {
     if (size_of(told->rhs) > LARGEST_MAP) return false;
+    q.by = x_load(ctx, t, t->rank, last->index); /* what was read through a view */
+    told->rhs = x_map(ctx, told->rhs, inline_value, &q);
     Ein **list = NEW(ctx, Ein *);
     *list = told;
     vec_push(ctx, &k->cascade.steps, ((Step){.n = 1, .ein = list}));

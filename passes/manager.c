@@ -45,6 +45,28 @@ static double now(void) {
 
 static bool verify(Ctx *ctx, const Unit *u) { return u->program ? program_verify(ctx, u->program) : graph_verify(ctx, u->model->graph); }
 
+/* The printed form is the input form, of every stage of every model. */
+static bool reads_back(Ctx *ctx, const Unit *u, const Pass *p) {
+  Str once = str_new(ctx), again = str_new(ctx);
+  if (u->program) {
+    program_print(ctx, u->program, &once);
+    const Program *read = program_parse(ctx, "the IR's text", once.s, u->program);
+    if (!read) return false;
+    program_print(ctx, read, &again);
+  } else {
+    model_print(ctx, u->model, &once);
+    const Model *read = model_parse(ctx, "the IR's text", once.s, u->model);
+    if (!read) return false;
+    model_print(ctx, read, &again);
+  }
+  if (!strcmp(once.s, again.s)) return true;
+  size_t at = 0;
+  while (once.s[at] == again.s[at]) at++;
+  while (at && once.s[at - 1] != '\n') at--;
+  int n = (int)strcspn(once.s + at, "\n"), m = (int)strcspn(again.s + at, "\n");
+  return diag(ctx, E0601, (Place){0}, "after pass '%s' the text of the IR reads back as something else: '%.*s' became '%.*s'", p->name, n > 200 ? 200 : n, once.s + at, m > 200 ? 200 : m, again.s + at);
+}
+
 bool passes_run(Ctx *ctx, Unit *u, const char *until, PassWatch watch, void *arg) {
   bool disabled[sizeof table / sizeof *table] = {false};
   if (!read_disabled(ctx, u->opt->disable, disabled)) return false;
@@ -57,6 +79,7 @@ bool passes_run(Ctx *ctx, Unit *u, const char *until, PassWatch watch, void *arg
       if (!p->run(ctx, u) || diag_errors(ctx) > errors) return false;
       if (watch) watch(ctx, u, p, now() - start, arg);
       if (!verify(ctx, u)) return diag(ctx, E0601, (Place){0}, "after pass '%s'", p->name);
+      if (u->opt->read_back && !reads_back(ctx, u, p)) return diag(ctx, E0601, (Place){0}, "after pass '%s'", p->name);
     }
     if (until && strcmp(until, p->name) == 0) return true;
   }

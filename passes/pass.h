@@ -8,6 +8,7 @@ typedef struct Options {
   const Target *target;
   bool fp_strict;
   const char *disable;           /* comma-separated pass names to leave out (bisection) */
+  bool read_back;                /* after each pass the IR's text is read and printed again, and must be the same */
 } Options;
 
 /* The unit a pass works on: the model until `bind`, the program afterwards. */

@@ -118,25 +118,36 @@ static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number
   return true;
 }
 
-/* A term added to the bare sum becomes the start value of the accumulators. */
-static const Expr *peel_start(Plan *p, const Expr *e) {
-  if (e->kind != X_OP) return e;
-  for (int i = 0; i < 2 && e->op == OP_ADD; i++) {
+/* A term added to the bare sum becomes the start value of the accumulators, if the sum is read in no other way. */
+static const Expr *added_term(const Plan *p, const Expr *e) {
+  for (int i = 0; e->kind == X_OP && e->op == OP_ADD && i < 2; i++) {
     const Expr *sum = e->arg[i], *term = e->arg[1 - i];
-    if (sum->kind == X_LOAD && sum->buf == p->sum && term->kind == X_LOAD && term->buf != p->sum) {
-      p->start = term;
-      return sum;
-    }
+    if (sum->kind == X_LOAD && sum->buf == p->sum && term->kind == X_LOAD && term->buf != p->sum) return term;
   }
-  const Expr *arg[3];
-  bool changed = false;
-  for (int i = 0; i < e->n; i++) {
-    arg[i] = p->start ? e->arg[i] : peel_start(p, e->arg[i]);
-    changed |= arg[i] != e->arg[i];
-  }
-  if (!changed) return e;
-  if (e->op == OP_CAST || e->op == OP_SAT) return x_cast(p->ctx, (Op)e->op, e->elem, arg[0]);
-  return e->n == 1 ? x_op1(p->ctx, (Op)e->op, arg[0]) : e->n == 2 ? x_op2(p->ctx, (Op)e->op, arg[0], arg[1]) : x_op3(p->ctx, (Op)e->op, arg[0], arg[1], arg[2]);
+  return NULL;
+}
+static const Expr *first_term(const Plan *p, const Expr *e) {
+  const Expr *term = added_term(p, e);
+  for (int i = 0; !term && e->kind == X_OP && i < e->n; i++) term = first_term(p, e->arg[i]);
+  return term;
+}
+typedef struct Peeling { const Plan *p; const Expr *term; int peeled; } Peeling;
+static const Expr *peel(Ctx *ctx, const Expr *e, void *arg) {
+  (void)ctx;
+  Peeling *q = arg;
+  const Expr *term = added_term(q->p, e);
+  if (!term || !x_equal(term, q->term)) return e;
+  q->peeled++;
+  return e->arg[e->arg[0] == term];
+}
+static void peel_start(Plan *p) {
+  Peeling q = {p, first_term(p, p->epilogue), 0};
+  if (!q.term) return;
+  int reads = x_count_loads(p->epilogue, p->sum, NULL);
+  const Expr *rest = x_map(p->ctx, p->epilogue, peel, &q);
+  if (q.peeled != reads) return;
+  p->start = q.term;
+  p->epilogue = rest;
 }
 
 static bool recognise(Plan *p, int first) {
@@ -157,7 +168,7 @@ static bool recognise(Plan *p, int first) {
   if (access_may_leave(ctx, p->out, p->rank, p->index, NULL)) return false;
   p->ntaken = 1;
   while (first + p->ntaken < s->n && take_map(p, e, s->ein[first + p->ntaken], first + p->ntaken)) p->ntaken++;
-  if (!s->fp_strict) p->epilogue = peel_start(p, p->epilogue);
+  if (!s->fp_strict) peel_start(p);
   p->naxes = e->naxes;
   for (int i = 0; i < e->naxes; i++) p->axis[i] = (Axis){.var = e->axis[i], .extent = e->axis[i]->extent, .role = i < e->nout ? ROLE_SHARED : ROLE_REDUCED};
   return true;

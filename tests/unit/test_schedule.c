@@ -75,13 +75,14 @@ static Case make_conv(Ctx *ctx, const void *q) { return case_conv(ctx, *(const C
 static Case make_matmul(Ctx *ctx, const void *q) { return case_matmul(ctx, *(const MatCase *)q); }
 
 static const ConvCase convs[] = {
-  {1, 8, 16, 9, 10, 3, 3, 1, 1, 1, 1, true, false, true},    /* two vectors, tiles with edges */
-  {1, 3, 16, 13, 13, 5, 5, 2, 2, 1, 1, true, false, true},   /* stride, few channels */
-  {2, 6, 12, 7, 7, 3, 3, 1, 1, 1, 1, true, true, true},      /* ragged lanes, batch, residual */
-  {1, 8, 24, 6, 6, 1, 1, 1, 0, 1, 1, true, true, false},     /* flat plane */
-  {1, 5, 9, 7, 8, 1, 1, 1, 1, 1, 1, false, false, false},    /* kernel 1 with padding, ragged */
-  {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true},     /* dilation, groups */
-  {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true},
+  {1, 8, 16, 9, 10, 3, 3, 1, 1, 1, 1, true, false, true, false},    /* two vectors, tiles with edges */
+  {1, 3, 16, 13, 13, 5, 5, 2, 2, 1, 1, true, false, true, false},   /* stride, few channels */
+  {2, 6, 12, 7, 7, 3, 3, 1, 1, 1, 1, true, true, true, false},      /* ragged lanes, batch, residual */
+  {1, 8, 24, 6, 6, 1, 1, 1, 0, 1, 1, true, true, false, false},     /* flat plane */
+  {1, 5, 9, 7, 8, 1, 1, 1, 1, 1, 1, false, false, false, false},    /* kernel 1 with padding, ragged */
+  {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true, false},     /* dilation, groups */
+  {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true, false},
+  {1, 4, 16, 6, 6, 3, 3, 1, 1, 1, 1, true, false, false, true}, /* the biased sum is read three times */
 };
 
 START_TEST(convolutions) {
