@@ -122,19 +122,28 @@ static void replace_buffers(Ctx *ctx, Cascade *c, Map *by) {
     }
 }
 
-/* Constants that binding made itself: an input that arrived as an attribute. */
-static void adopt_constant(const Expr *load, void *arg) {
-  Binder *B = arg;
-  if (load->buf->space != SPACE_CONST) return;
-  for (size_t i = 0; i < B->program->bufs.n; i++)
-    if (B->program->bufs.at[i] == load->buf) return;
-  vec_push(B->ctx, &B->program->bufs, load->buf);
+/* Constants that a text brings along (an attribute that stands for a tensor) belong to the program, under the name of the kernel. */
+typedef struct Brought { Binder *B; const Node *node; const Kernel *kernel; Map seen; int n; } Brought;
+static void add_constant(const Expr *load, void *arg) {
+  Brought *to = arg;
+  Ctx *ctx = to->B->ctx;
+  Buf *b = load->buf;
+  if (b->space != SPACE_CONST || map_find(&to->seen, b)) return;
+  for (size_t i = 0; i < to->node->in.n; i++)
+    if (to->node->in.at[i] && find_buf(to->B, to->node->in.at[i]) == b) return;
+  map_add(ctx->arena, &to->seen, b);
+  b->name = to->n++ ? ctx_printf(ctx, "%s.%s%d", to->kernel->name, b->name, to->n) : ctx_printf(ctx, "%s.%s", to->kernel->name, b->name);
+  vec_push(ctx, &to->B->program->bufs, b);
 }
 
-static void adopt_constants(Binder *B, const Node *n, const Cascade *c) {
-  if (!n->attrs.n) return;
-  for (size_t i = 0; i < c->steps.n; i++)
-    for (int j = 0; j < c->steps.at[i].n; j++) x_each_load(c->steps.at[i].ein[j]->rhs, adopt_constant, B);
+static void add_constants(Binder *B, const Node *n, const Kernel *k) {
+  Brought to = {.B = B, .node = n, .kernel = k};
+  for (size_t i = 0; i < k->cascade.steps.n; i++)
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++) {
+      const Ein *e = k->cascade.steps.at[i].ein[j];
+      x_each_load(e->rhs, add_constant, &to);
+      for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], add_constant, &to);
+    }
 }
 
 /* Y[i..] = X[i..] over buffers of one shape. */
@@ -212,7 +221,7 @@ static bool bind_cascade(Binder *B, const Node *n) {
   Kernel *k = add_kernel(B, n->name);
   k->cascade = b.cascade;
   replace_buffers(ctx, &k->cascade, &by);
-  adopt_constants(B, n, &k->cascade);
+  add_constants(B, n, k);
   count_cost(B, k);
   return true;
 }

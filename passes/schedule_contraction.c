@@ -551,9 +551,10 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
     if (g->clamped) clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
     else unrolled_tap = true;
   }
-  bool whole = lo->kind == X_INT && hi->kind == X_INT, last = level == p->nreduced - 1;
+  int64_t from = -1, to = -1; /* bounds that are known may still cut taps off */
+  bool whole = x_is_const(lo, NULL, &from) && x_is_const(hi, NULL, &to) && from == 0 && to == a->extent, last = level == p->nreduced - 1;
   bool short_tap = last && whole && a->extent <= SHORT_TAP && b->rows * b->vectors * taps * (int)a->extent <= BODY_STATEMENTS;
-  if ((unrolled_tap && a->extent <= LONGEST_UNROLLED) || short_tap) {
+  if ((unrolled_tap && whole && a->extent <= LONGEST_UNROLLED) || short_tap) {
     Body *in = simple_loop(ctx, body, a->var, LOOP_UNROLL);
     reduce(b, in, level + 1, taps * (int)a->extent, guarded);
     vec_push(ctx, in, s_hint(ctx, HINT_FENCE, NULL));
