@@ -122,6 +122,21 @@ static void replace_buffers(Ctx *ctx, Cascade *c, Map *by) {
     }
 }
 
+/* Constants that binding made itself: an input that arrived as an attribute. */
+static void adopt_constant(const Expr *load, void *arg) {
+  Binder *B = arg;
+  if (load->buf->space != SPACE_CONST) return;
+  for (size_t i = 0; i < B->program->bufs.n; i++)
+    if (B->program->bufs.at[i] == load->buf) return;
+  vec_push(B->ctx, &B->program->bufs, load->buf);
+}
+
+static void adopt_constants(Binder *B, const Node *n, const Cascade *c) {
+  if (!n->attrs.n) return;
+  for (size_t i = 0; i < c->steps.n; i++)
+    for (int j = 0; j < c->steps.at[i].n; j++) x_each_load(c->steps.at[i].ein[j]->rhs, adopt_constant, B);
+}
+
 /* Y[i..] = X[i..] over buffers of one shape. */
 static void add_copy(Binder *B, const char *node, Buf *from, Buf *to) {
   Kernel *k = add_kernel(B, node);
@@ -197,6 +212,7 @@ static bool bind_cascade(Binder *B, const Node *n) {
   Kernel *k = add_kernel(B, n->name);
   k->cascade = b.cascade;
   replace_buffers(ctx, &k->cascade, &by);
+  adopt_constants(B, n, &k->cascade);
   count_cost(B, k);
   return true;
 }

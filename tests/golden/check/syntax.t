@@ -4,9 +4,9 @@ in broken.ein
   op Broken(X[N]) -> Y[N] {
     Y[n] = X[n +
   }
-exit    1
+exit    2
 out
   broken.ein: 1 error, 0 warnings, the model could not be read
 err
-  broken.ein: error[E0802]: stub
-      next: `sinter list targets` and `--help` show what there is
+  broken.ein:3:1: error[E0300]: expected an expression, found `}`
+      next: docs/language.md has the grammar

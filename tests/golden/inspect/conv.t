@@ -87,7 +87,7 @@ out
     buf x f32[1,1,6,6] input
     buf y f32[1,1,6,6] output
     buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
-    buf y_flat f32[36] output alias y
+    buf y_flat f32[36] temp alias y
     inputs x
     outputs y
     kernel k_sobel  from "sobel"  schedule "map, lanes o0o1"  cost 648 324
@@ -96,7 +96,7 @@ out
       axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
       cascade
         A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
-        y_flat[6*o0_2+o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
+        y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
       nest
         for o0 in 0 .. 6
           for o1 in 0 .. 6
@@ -114,14 +114,39 @@ out
   (unchanged)
 
   # ---- narrow: mathematical numbers get machine types
-  (unchanged)
+  program conv  hash 01dc3801fdc85fdd
+    buf x f32[1,1,6,6] input
+    buf y f32[1,1,6,6] output
+    buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
+    buf y_flat f32[36] temp alias y
+    inputs x
+    outputs y
+    kernel k_sobel  from "sobel"  schedule "map, lanes o0o1"  cost 648 324
+      local scratch buf A f32[1,1,1,6,6] temp
+      scratch buf A_flat f32[36] temp alias A
+      axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
+      cascade
+        A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
+        y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
+      nest
+        for o0 in 0 .. 6
+          for o1 in 0 .. 6
+            reg acc f32[]
+            acc[] = 0.0
+            for k0 in max(0, -o0+1) .. min(3, -o0+7)
+              for k1 in max(0, -o1+1) .. min(3, -o1+7)
+                acc[] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]
+            A[0,0,0,o0,o1] = acc[]
+        for i in 0 .. 9
+          unroll u in 0 .. 4
+            y_flat[u+4*i] = A_flat[u+4*i]
 
   # ---- plan: offsets in one arena
   program conv  hash 01dc3801fdc85fdd
     buf x f32[1,1,6,6] input
     buf y f32[1,1,6,6] output
     buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
-    buf y_flat f32[36] output alias y
+    buf y_flat f32[36] temp alias y
     inputs x
     outputs y
     memory arena 192 bound 192 state 0 peak "k_sobel"
@@ -131,11 +156,11 @@ out
       axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
       cascade
         A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
-        y_flat[6*o0_2+o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
+        y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
       nest
         for o0 in 0 .. 6
           for o1 in 0 .. 6
-            reg acc real[]
+            reg acc f32[]
             acc[] = 0.0
             for k0 in max(0, -o0+1) .. min(3, -o0+7)
               for k1 in max(0, -o1+1) .. min(3, -o1+7)
@@ -159,8 +184,8 @@ out
       for (int64_t o1 = 0; o1 < 6; o1++) {
         const float *x_3 = x_2 + o1;
         float *A_3 = A_2 + o1;
-        double acc;
-        acc = 0.0;
+        float acc;
+        acc = 0.0f;
         for (int64_t k0 = sinter_imax(0, -o0 + 1); k0 < sinter_imin(3, -o0 + 7); k0++) {
           const float *x_4 = x_3 + 6*k0;
           const float *w_2 = w + 3*k0;
