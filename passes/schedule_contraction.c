@@ -551,14 +551,6 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
     if (g->clamped) clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
     else unrolled_tap = true;
   }
-<<<<<<< HEAD
-  int64_t from = -1, to = -1; /* bounds that are known may still cut taps off */
-  bool whole = x_is_const(lo, NULL, &from) && x_is_const(hi, NULL, &to) && from == 0 && to == a->extent, last = level == p->nreduced - 1;
-  bool short_tap = last && whole && a->extent <= SHORT_TAP && b->rows * b->vectors * taps * (int)a->extent <= BODY_STATEMENTS;
-  if ((unrolled_tap && whole && a->extent <= LONGEST_UNROLLED) || short_tap) {
-    Body *in = simple_loop(ctx, body, a->var, LOOP_UNROLL);
-    reduce(b, in, level + 1, taps * (int)a->extent, guarded);
-=======
   int64_t from = 0, to = a->extent;
   bool known = x_is_const(lo, NULL, &from) && x_is_const(hi, NULL, &to), last = level == p->nreduced - 1;
   int64_t steps = known ? to - from : a->extent;
@@ -568,7 +560,6 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
     Body *in = known ? &loop(ctx, body, a->var, lo, hi, LOOP_UNROLL)->loop.body : simple_loop(ctx, body, a->var, LOOP_UNROLL), *tap = in;
     if (!known) tap = under(ctx, in, x_op2(ctx, OP_AND, x_op2(ctx, OP_GE, x_var(ctx, a->var), lo), x_op2(ctx, OP_LT, x_var(ctx, a->var), hi)));
     reduce(b, tap, level + 1, taps * (int)steps, guarded);
->>>>>>> b2
     vec_push(ctx, in, s_hint(ctx, HINT_FENCE, NULL));
     return;
   }
