@@ -75,8 +75,9 @@ typedef VEC(Feed) Feeds;
 /* Reads the model and runs the pipeline to the end with open dimensions bound by the shapes of the data, and with inputs that operators need
  * when compiling taken as constants from the data; both are said in notes. until: as session_passes. */
 bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *until, Unit *unit);
-/* Matches data with the inputs of the model, in their order. */
-bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs);
+const Model *feed_model(Ctx *ctx, const Command *cmd);                            /* the model as it was written: names and types of what it takes and gives */
+/* Matches data with the inputs of that model, in their order. */
+bool feed_names(Ctx *ctx, const Model *model, const DataSet *set, Feeds *out, Texts *outputs);
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */

@@ -16,13 +16,15 @@ const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem) {
   return d;
 }
 
-bool feed_names(Ctx *ctx, const Command *cmd, const DataSet *set, Feeds *out, Texts *outputs) {
+const Model *feed_model(Ctx *ctx, const Command *cmd) {
   ImportOptions import;
-  if (!session_import(ctx, cmd, &import)) return false;
+  if (!session_import(ctx, cmd, &import)) return NULL;
   import.keep_open = true;
   import.consts.n = 0; /* inputs that --const makes constants are counted by the files all the same */
-  const Model *model = session_read(ctx, cmd, &import);
-  if (!model) return false;
+  return session_read(ctx, cmd, &import);
+}
+
+bool feed_names(Ctx *ctx, const Model *model, const DataSet *set, Feeds *out, Texts *outputs) {
   const Graph *g = model->graph;
   if (set->inputs.n > g->inputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu inputs, the model has %zu", set->inputs.n, g->inputs.n);
   if (set->outputs.n > g->outputs.n) return diag(ctx, E0500, (Place){.file = set->dir}, "holds %zu outputs, the model has %zu", set->outputs.n, g->outputs.n);
