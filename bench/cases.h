@@ -107,7 +107,7 @@ static inline Case case_matmul(Ctx *ctx, MatCase q) {
 }
 
 /* Row operations over the middle axis of [outer, row, inner]. */
-typedef struct RowCase { int64_t outer, row, inner; enum { ROW_SOFTMAX, ROW_NORM, ROW_MEAN, ROW_LOGSOFTMAX, ROW_GELU, ROW_BIAS } what; } RowCase;
+typedef struct RowCase { int64_t outer, row, inner; enum { ROW_SOFTMAX, ROW_NORM, ROW_MEAN, ROW_LOGSOFTMAX, ROW_GELU, ROW_BIAS, ROW_CELU } what; } RowCase;
 static inline Case case_rows(Ctx *ctx, RowCase q) {
   Case c = case_new(ctx, "rows");
   Program *p = c.program;
@@ -129,6 +129,12 @@ static inline Case case_rows(Ctx *ctx, RowCase q) {
   if (q.what == ROW_MEAN) {
     Buf *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 2, per_row);
     case_add(ctx, k, RED_ADD, y, row[0], x_op2(ctx, OP_DIV, X(0), x_real(ctx, (double)q.row)), 2, 3, v[0]);
+    return c;
+  }
+  if (q.what == ROW_CELU) { /* a quotient that is fixed in the row up to its numerator, several times in one statement */
+    Buf *alpha = case_buf(ctx, p, "alpha", SPACE_CONST, 1, &q.outer), *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 3, dim);
+    const Expr *t = x_op2(ctx, OP_DIV, X(0), x_op2(ctx, OP_ADD, x_load(ctx, alpha, 1, &full[0][0]), x_real(ctx, 3)));
+    case_add(ctx, k, RED_SET, y, full[0], x_op3(ctx, OP_SELECT, x_op2(ctx, OP_GE, t, x_real(ctx, 0)), t, x_op2(ctx, OP_SUB, x_op1(ctx, OP_EXP, t), x_real(ctx, 1))), 3, 3, v[0]);
     return c;
   }
   Buf *scale = q.what == ROW_NORM || q.what == ROW_BIAS ? case_buf(ctx, p, "scale", SPACE_CONST, 1, &q.row) : NULL;

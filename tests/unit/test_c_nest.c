@@ -89,6 +89,34 @@ START_TEST(vectors_and_unrolling) {
   ctx_free(ctx);
 } END_TEST
 
+/* y[i] = t_1[i]^2 by way of three registers that are all called t, one of them an array that becomes a variable per element. */
+START_TEST(scattered_registers_keep_clear_of_other_names) {
+  Ctx *ctx = ctx_new();
+  ext_t three = 3;
+  Kernel *k = NEW(ctx, Kernel);
+  k->name = "squares";
+  Buf *x = buf_new(ctx, "t_1", ELEM_f32, SPACE_INPUT, 1, &three), *y = buf_new(ctx, "y", ELEM_f32, SPACE_OUTPUT, 1, &three);
+  Buf *t = buf_new(ctx, "t", ELEM_f32, SPACE_REG, 1, &three), *other = buf_new(ctx, "t", ELEM_f64, SPACE_REG, 0, NULL), *last = buf_new(ctx, "t", ELEM_f64, SPACE_REG, 0, NULL);
+  Var *i = var_new(ctx, "i", 3), *j = var_new(ctx, "j", 3);
+  const Expr *vi = x_var(ctx, i), *vj = x_var(ctx, j);
+  Stmt *fill = s_loop(ctx, i, x_int(ctx, 0), x_int(ctx, 3), LOOP_UNROLL), *use = s_loop(ctx, j, x_int(ctx, 0), x_int(ctx, 3), LOOP_UNROLL);
+  vec_push(ctx, &k->body, s_reg(ctx, t));
+  vec_push(ctx, &fill->loop.body, s_store(ctx, RED_SET, t, 1, &vi, load(ctx, x, vi, NULL)));
+  vec_push(ctx, &k->body, fill);
+  vec_push(ctx, &k->body, s_reg(ctx, other));
+  vec_push(ctx, &k->body, s_reg(ctx, last));
+  vec_push(ctx, &use->loop.body, s_store(ctx, RED_SET, other, 0, NULL, load(ctx, t, vj, NULL)));
+  vec_push(ctx, &use->loop.body, s_store(ctx, RED_SET, last, 0, NULL, load(ctx, other, NULL, NULL)));
+  vec_push(ctx, &use->loop.body, s_store(ctx, RED_SET, y, 1, &vj, x_op2(ctx, OP_MUL, load(ctx, other, NULL, NULL), load(ctx, last, NULL, NULL))));
+  vec_push(ctx, &k->body, use);
+  KernelFn f = compile_kernel(ctx, k, &scalar_target, "cc");
+  ck_assert_ptr_nonnull(f);
+  float xs[3] = {2, -3, 5}, ys[3];
+  f((void *[]){xs, ys});
+  for (int e = 0; e < 3; e++) ck_assert_float_eq(ys[e], xs[e] * xs[e]);
+  ctx_free(ctx);
+} END_TEST
+
 int main(void) {
   Suite *s = suite_create("c_nest");
   TCase *t = tcase_create("kernels");
@@ -96,6 +124,7 @@ int main(void) {
   tcase_add_test(t, naive_nest_runs);
   tcase_add_test(t, symbolic_extents_become_parameters);
   tcase_add_test(t, vectors_and_unrolling);
+  tcase_add_test(t, scattered_registers_keep_clear_of_other_names);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

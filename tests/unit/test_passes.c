@@ -354,6 +354,20 @@ START_TEST(a_program_of_kernels) {
 }
 END_TEST
 
+START_TEST(constants_of_a_text_belong_to_the_program) {
+  static const Options options = {0};
+  Model *m = model("in x f32[2] a : none[?] = Pad(x; pads = [1, 0], value = 2.0) \"a\" b : none[?] = Pad(a; pads = [1, 0], value = 3.0) \"b\" out b");
+  Unit u = {.model = m, .opt = &options};
+  ck_assert(run(m, (PassFn *[]){pass_infer, NULL}));
+  ck_assert(pass_bind(ctx, &u));
+  ck_assert(program_verify(ctx, u.program));
+  int constants = 0;
+  for (size_t i = 0; i < u.program->bufs.n; i++) constants += u.program->bufs.at[i]->space == SPACE_CONST;
+  ck_assert_int_eq(constants, 2);
+  ck_assert_str_ne(u.program->bufs.at[u.program->bufs.n - 1]->name, u.program->bufs.at[u.program->bufs.n - 2]->name);
+}
+END_TEST
+
 /* ---- manager */
 
 START_TEST(disabled_passes_must_exist_and_be_optional) {
@@ -397,6 +411,7 @@ int main(void) {
   tcase_add_test(t, residuals);
   tcase_add_test(t, strict_arithmetic_composes_nothing);
   tcase_add_test(t, a_program_of_kernels);
+  tcase_add_test(t, constants_of_a_text_belong_to_the_program);
   tcase_add_test(t, disabled_passes_must_exist_and_be_optional);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);

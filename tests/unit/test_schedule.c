@@ -120,7 +120,7 @@ START_TEST(products) {
 static Case make_rows(Ctx *ctx, const void *q) { return case_rows(ctx, *(const RowCase *)q); }
 static const RowCase rows[] = {
   {3, 64, 1, ROW_SOFTMAX}, {5, 21, 1, ROW_SOFTMAX}, {2, 10, 40, ROW_SOFTMAX}, {2, 10, 13, ROW_SOFTMAX}, {4, 48, 1, ROW_NORM}, {3, 37, 1, ROW_NORM}, {2, 5, 24, ROW_NORM},
-  {6, 49, 1, ROW_MEAN}, {2, 7, 32, ROW_MEAN}, {3, 30, 1, ROW_LOGSOFTMAX}, {4, 33, 1, ROW_GELU}, {4, 24, 1, ROW_BIAS}, {4, 12, 10, ROW_BIAS},
+  {6, 49, 1, ROW_MEAN}, {2, 7, 32, ROW_MEAN}, {3, 30, 1, ROW_LOGSOFTMAX}, {4, 33, 1, ROW_GELU}, {4, 24, 1, ROW_BIAS}, {4, 12, 10, ROW_BIAS}, {3, 24, 1, ROW_CELU},
 };
 
 START_TEST(row_operations) {
