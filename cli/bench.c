@@ -242,11 +242,11 @@ const Verb verb_bench = {
   .description =
     "  Compiles MODEL, runs it on random data (the same every time; --input gives other) and prints the\n"
     "  least, the median and the 90th percentile of its latency, for the whole and for every kernel. Rates are\n"
-    "  held against two peaks measured in the same run with the same compiler and options: multiply-adds in\n"
-    "  registers on one core, and reading memory. Times are those on the processor, so other work on the\n"
-    "  machine disturbs little; below 50 us they are the wall's, which cost less to read. The traffic of a\n"
-    "  kernel is what it must move at least; when its data stay in a cache it may pass the peak of memory.\n"
-    "  Open dimensions must be bound with --dim.\n",
+    "  taken from the median and held against two peaks measured in the same run with the same compiler and\n"
+    "  options: multiply-adds in registers on one core, and reading memory. Times are those of the thread on\n"
+    "  the processor, so that other programs do not count; below 50 us they are the wall's, which cost less to\n"
+    "  read. The traffic of a kernel is what it must move at least; when its data stay in a cache it may pass\n"
+    "  the peak of memory. Open dimensions must be bound with --dim.\n",
   .examples =
     "  sinter bench resnet.onnx --dim N=1\n"
     "  sinter bench matmul.onnx --target x86-avx2 --runs 50\n"

@@ -1,8 +1,34 @@
 /* sinter list: what this build knows. */
 #include "cli/cli.h"
+#include "cli/op_pages.h"
+#include "ir/extern.h"
 #include <jansson.h>
+#include <stdlib.h>
 
 /* ---- operators */
+static int by_name_and_since(const void *a, const void *b) {
+  const OpText *x = a, *y = b;
+  int order = strcmp(x->name, y->name);
+  if (!order) order = strcmp(x->domain, y->domain);
+  return order ? order : x->since != y->since ? x->since - y->since : x->line - y->line;
+}
+
+/* The texts of the library, and what is no text: extern ops, whose text is their kernel, and Einsum, whose equation is one. */
+size_t list_all_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
+  static const char einsum[] = "# An Einsum node is a statement: `bij, bjk -> bik` is read as the text below, other equations likewise.\n"
+                               "op Einsum: num (X0[B, I, J], X1[B, J, K]) -> Y[B, I, K] { Y[b, i, k] += X0[b, i, j] * X1[b, j, k] }\n";
+  OpText *texts;
+  const Extern *const *externs;
+  size_t n = ein_ops(ctx, lib, &texts), m = 0, count = extern_ops(&externs);
+  OpText *all = NEWN(ctx, OpText, n + count + 1);
+  for (size_t i = 0; i < n; i++) all[m++] = texts[i];
+  all[m++] = (OpText){.name = "Einsum", .domain = "", .file = "ir/einsum.c", .text = einsum, .since = 12};
+  for (size_t i = 0; i < count; i++) all[m++] = (OpText){.name = externs[i]->op, .domain = externs[i]->domain, .file = "ir/extern", .text = extern_source(externs[i]), .since = externs[i]->since};
+  qsort(all, m, sizeof *all, by_name_and_since);
+  *out = all;
+  return m;
+}
+
 static void print_op_texts(const OpText *ops, size_t n, const char *name) {
   for (size_t i = 0; i < n; i++) {
     if (strcmp(ops[i].name, name)) continue;
@@ -30,7 +56,8 @@ static bool list_ops(Ctx *ctx, const Command *cmd) {
   ImportOptions import;
   OpText *ops;
   if (!session_import(ctx, cmd, &import)) return false;
-  size_t n = ein_ops(ctx, import.lib, &ops), names = 0;
+  size_t n = list_all_ops(ctx, import.lib, &ops), names = 0;
+  if (cmd->output) return op_pages_write(ctx, cmd->output, ops, n);
   if (cmd->args.n > 1) return list_op_texts(ctx, cmd, ops, n);
   json_t *rows = json_array();
   Table *t = table_new(ctx, "llll");

@@ -143,7 +143,7 @@ static bool take_budget(Ctx *ctx, Command *cmd, const Option *o, const char *val
 #define AT(field) offsetof(Command, field), NULL
 #define MODEL_VERBS "compile check inspect run verify bench"
 static const Option options[] = {
-  {"output", 'o', "DIR", "compile run", take_text, AT(output), 0, "folder that the files go to; made when it is not there"},
+  {"output", 'o', "DIR", "compile run list", take_text, AT(output), 0, "folder that the files go to; made when it is not there"},
   {"name", 0, "NAME", "compile check inspect run verify bench", take_text, AT(name), 'v', "name of the model: of its files, functions and macros. Default: the file's name"},
   {"target", 0, "NAME", MODEL_VERBS, take_text, AT(target), 'v', "machine to compile for; `sinter list targets` shows all. Default: host, the machine sinter runs on"},
   {"dim", 0, "NAME=N", MODEL_VERBS, take_texts, AT(dims), 'v', "binds an open dimension: 'batch=1' pins it, 'seq<=128' plans memory for 128 and leaves the value to each call"},

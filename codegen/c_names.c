@@ -36,18 +36,25 @@ static bool is_taken(const CPrint *p, const char *name) {
   return false;
 }
 
-const char *c_name_new(CPrint *p, const char *wish) {
+static const char *with_suffix(const CPrint *p, const char *name, const char *suffix) { return intern(p->ctx, ctx_printf(p->ctx, "%s%s", name, suffix)); }
+
+static bool all_free(const CPrint *p, const char *name, int n, const char *const *suffix) {
+  bool taken = is_taken(p, name);
+  for (int i = 0; i < n && !taken; i++) taken = is_taken(p, with_suffix(p, name, suffix[i]));
+  return !taken;
+}
+
+const char *c_name_family(CPrint *p, const void *what, const char *wish, int n, const char *const *suffix) {
+  for (size_t i = 0; what && i < p->names.n; i++)
+    if (p->names.at[i].what == what) return p->names.at[i].name;
   const char *name = identifier(p->ctx, wish);
   const char *stem = name; /* already cut to its length: a number behind it stays */
-  for (int i = 2; is_taken(p, name); i++) name = intern(p->ctx, ctx_printf(p->ctx, "%s_%d", stem, i));
-  vec_push(p->ctx, &p->names, ((Naming){NULL, name}));
+  for (int i = 2; !all_free(p, name, n, suffix); i++) name = intern(p->ctx, ctx_printf(p->ctx, "%s_%d", stem, i));
+  vec_push(p->ctx, &p->names, ((Naming){what, name}));
+  for (int i = 0; i < n; i++) vec_push(p->ctx, &p->names, ((Naming){NULL, with_suffix(p, name, suffix[i])}));
   return name;
 }
 
-const char *c_name_of(CPrint *p, const void *what, const char *wish) {
-  for (size_t i = 0; i < p->names.n; i++)
-    if (p->names.at[i].what == what) return p->names.at[i].name;
-  const char *name = c_name_new(p, wish);
-  p->names.at[p->names.n - 1].what = what;
-  return name;
-}
+const char *c_name_new(CPrint *p, const char *wish) { return c_name_family(p, NULL, wish, 0, NULL); }
+
+const char *c_name_of(CPrint *p, const void *what, const char *wish) { return c_name_family(p, what, wish, 0, NULL); }

@@ -84,26 +84,31 @@ static int64_t dim_bound(const Ctx *ctx, ext_t d) {
   return hi;
 }
 
+/* What tells element i of a register with indices from the others: _0_2 */
+static const char *element_suffix(const CPrint *p, const Buf *b, int64_t i, int64_t count) {
+  Str s = str_new(p->ctx);
+  for (int d = 0; d < b->rank; d++) {
+    count /= dim_bound(p->ctx, b->dim[d]);
+    str_printf(&s, "_%lld", (long long)(i / count));
+    i %= count;
+  }
+  return s.s;
+}
+
 static void print_reg(CPrint *p, const Buf *b) {
-  const char *name = c_name_of(p, b, b->name);
   bool vector = b->lanes > 1;
   const char *elem = elem_info(b->elem)->name;
   const char *type = vector ? ctx_printf(p->ctx, "v%d%s", b->lanes, elem) : elem_info(b->elem)->c;
   if (p->lane) vec_push(p->ctx, &p->inside, b);
   int64_t count = 1;
   for (int i = 0; i < b->rank; i++) count *= dim_bound(p->ctx, b->dim[i]);
-  if (contains(p, b)) { c_line(p, "%s %s[%lld];", type, name, (long long)count); return; }
-  if (b->rank == 0) { c_line(p, "%s %s;", type, name); return; }
+  if (contains(p, b)) { c_line(p, "%s %s[%lld];", type, c_name_of(p, b, b->name), (long long)count); return; }
+  if (b->rank == 0) { c_line(p, "%s %s;", type, c_name_of(p, b, b->name)); return; }
+  const char **suffix = NEWN(p->ctx, const char *, count); /* one variable per element */
+  for (int64_t i = 0; i < count; i++) suffix[i] = element_suffix(p, b, i, count);
+  const char *name = c_name_family(p, b, b->name, (int)count, suffix);
   Str s = str_new(p->ctx);
-  for (int64_t i = 0; i < count; i++) { /* one variable per element, named by its indices */
-    str_printf(&s, "%s%s", i ? ", " : "", name);
-    int64_t rest = i, inner = count;
-    for (int d = 0; d < b->rank; d++) {
-      inner /= dim_bound(p->ctx, b->dim[d]);
-      str_printf(&s, "_%lld", (long long)(rest / inner));
-      rest %= inner;
-    }
-  }
+  for (int64_t i = 0; i < count; i++) str_printf(&s, "%s%s%s", i ? ", " : "", name, suffix[i]);
   c_line(p, "%s %s;", type, s.s);
 }
 

@@ -47,6 +47,7 @@ bool c_is_packed(Elem e);                                                       
 /* ---- c_names.c */
 const char *c_name_of(CPrint *p, const void *what, const char *wish);             /* the C name given to a variable or buffer, made at first use */
 const char *c_name_new(CPrint *p, const char *wish);
+const char *c_name_family(CPrint *p, const void *what, const char *wish, int n, const char *const *suffix); /* the same for variables NAME SUFFIX: all are free */
 
 const Expr *c_fixed(CPrint *p, const Expr *e);                                   /* e with the variables of unrolled loops replaced */
 void c_line(CPrint *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

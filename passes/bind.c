@@ -122,6 +122,30 @@ static void replace_buffers(Ctx *ctx, Cascade *c, Map *by) {
     }
 }
 
+/* Constants that a text brings along (an attribute that stands for a tensor) belong to the program, under the name of the kernel. */
+typedef struct Brought { Binder *B; const Node *node; const Kernel *kernel; Map seen; int n; } Brought;
+static void add_constant(const Expr *load, void *arg) {
+  Brought *to = arg;
+  Ctx *ctx = to->B->ctx;
+  Buf *b = load->buf;
+  if (b->space != SPACE_CONST || map_find(&to->seen, b)) return;
+  for (size_t i = 0; i < to->node->in.n; i++)
+    if (to->node->in.at[i] && find_buf(to->B, to->node->in.at[i]) == b) return;
+  map_add(ctx->arena, &to->seen, b);
+  b->name = to->n++ ? ctx_printf(ctx, "%s.%s%d", to->kernel->name, b->name, to->n) : ctx_printf(ctx, "%s.%s", to->kernel->name, b->name);
+  vec_push(ctx, &to->B->program->bufs, b);
+}
+
+static void add_constants(Binder *B, const Node *n, const Kernel *k) {
+  Brought to = {.B = B, .node = n, .kernel = k};
+  for (size_t i = 0; i < k->cascade.steps.n; i++)
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++) {
+      const Ein *e = k->cascade.steps.at[i].ein[j];
+      x_each_load(e->rhs, add_constant, &to);
+      for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], add_constant, &to);
+    }
+}
+
 /* Y[i..] = X[i..] over buffers of one shape. */
 static void add_copy(Binder *B, const char *node, Buf *from, Buf *to) {
   Kernel *k = add_kernel(B, node);
@@ -197,6 +221,7 @@ static bool bind_cascade(Binder *B, const Node *n) {
   Kernel *k = add_kernel(B, n->name);
   k->cascade = b.cascade;
   replace_buffers(ctx, &k->cascade, &by);
+  add_constants(B, n, k);
   count_cost(B, k);
   return true;
 }

@@ -512,9 +512,9 @@ static void step(const Build *b, Body *body, bool guarded) {
     if (!p->guards.at[i].clamped) cond = x_op2(ctx, OP_AND, cond, at(p, &b->values, p->guards.at[i].cond));
   rows = under(ctx, rows, cond);
   const Expr *x = at(p, &b->values, p->row);
-  if (p->both_vectors) rows = under(ctx, rows, inside_lanes(b));
+  if (p->both_vectors) rows = under(ctx, tile_loops(b, rows, false, true), inside_lanes(b)); /* x is a vector too: it moves with the lanes */
   vec_push(ctx, rows, s_store(ctx, RED_SET, b->x, 0, NULL, p->lanes > 1 && !p->both_vectors ? x_op1(ctx, OP_BCAST, x) : x));
-  Body *all = simple_loop(ctx, rows, b->vec_var, LOOP_UNROLL);
+  Body *all = p->both_vectors ? rows : simple_loop(ctx, rows, b->vec_var, LOOP_UNROLL);
   vec_push(ctx, all, s_store(ctx, RED_ADD, b->acc, 2, (const Expr *const[]){x_var(ctx, b->row_var), vec}, x_op2(ctx, OP_MUL, x_load(ctx, b->x, 0, NULL), x_load(ctx, b->vec_regs, 1, &vec))));
 }
 
@@ -551,21 +551,25 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
     if (g->clamped) clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
     else unrolled_tap = true;
   }
-  bool whole = lo->kind == X_INT && hi->kind == X_INT, last = level == p->nreduced - 1;
-  bool short_tap = last && whole && a->extent <= SHORT_TAP && b->rows * b->vectors * taps * (int)a->extent <= BODY_STATEMENTS;
-  if ((unrolled_tap && a->extent <= LONGEST_UNROLLED) || short_tap) {
-    Body *in = simple_loop(ctx, body, a->var, LOOP_UNROLL);
-    reduce(b, in, level + 1, taps * (int)a->extent, guarded);
+  int64_t from = 0, to = a->extent;
+  bool known = x_is_const(lo, NULL, &from) && x_is_const(hi, NULL, &to), last = level == p->nreduced - 1;
+  int64_t steps = known ? to - from : a->extent;
+  if (steps <= 0) return; /* every tap reads outside */
+  bool short_tap = last && known && steps <= SHORT_TAP && b->rows * b->vectors * taps * (int)steps <= BODY_STATEMENTS;
+  if ((unrolled_tap && steps <= LONGEST_UNROLLED) || short_tap) {
+    Body *in = known ? &loop(ctx, body, a->var, lo, hi, LOOP_UNROLL)->loop.body : simple_loop(ctx, body, a->var, LOOP_UNROLL), *tap = in;
+    if (!known) tap = under(ctx, in, x_op2(ctx, OP_AND, x_op2(ctx, OP_GE, x_var(ctx, a->var), lo), x_op2(ctx, OP_LT, x_var(ctx, a->var), hi)));
+    reduce(b, tap, level + 1, taps * (int)steps, guarded);
     vec_push(ctx, in, s_hint(ctx, HINT_FENCE, NULL));
     return;
   }
-  if (last && whole && a->extent <= LONGEST_UNROLLED) { /* a short innermost axis: a few steps per turn */
+  if (last && known && steps <= LONGEST_UNROLLED) { /* a short innermost axis: a few steps per turn */
     int by = 4;
-    while (by > 1 && (a->extent % by || b->rows * b->vectors * by * taps > BODY_STATEMENTS)) by /= 2;
+    while (by > 1 && (steps % by || b->rows * b->vectors * by * taps > BODY_STATEMENTS)) by /= 2;
     if (by > 1) {
-      const Var *outer = var_new(ctx, a->var->name, a->extent / by), *inner = var_new(ctx, ctx_printf(ctx, "%s_u", a->var->name), by);
+      const Var *outer = var_new(ctx, a->var->name, steps / by), *inner = var_new(ctx, ctx_printf(ctx, "%s_u", a->var->name), by);
       int n = b->values.n;
-      let(&b->values, a->var, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, outer), x_int(ctx, by)), x_var(ctx, inner)));
+      let(&b->values, a->var, x_op2(ctx, OP_ADD, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, outer), x_int(ctx, by)), x_var(ctx, inner)), lo));
       reduce(b, simple_loop(ctx, simple_loop(ctx, body, outer, LOOP_SEQ), inner, LOOP_UNROLL), level + 1, taps * by, guarded);
       b->values.n = n;
       return;

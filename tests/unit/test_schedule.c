@@ -83,6 +83,9 @@ static const ConvCase convs[] = {
   {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true, false},     /* dilation, groups */
   {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true, false},
   {1, 4, 16, 6, 6, 3, 3, 1, 1, 1, 1, true, false, false, true}, /* the biased sum is read three times */
+  {1, 8, 16, 1, 1, 3, 3, 1, 1, 1, 1, true, false, true, false},   /* one pixel: all taps but one read outside, on every tile */
+  {1, 8, 16, 2, 1, 5, 5, 1, 2, 1, 1, true, false, true, false},   /* taps in part outside, a constant number of them */
+  {1, 16, 16, 1, 1, 5, 5, 1, 2, 1, 16, true, false, true, false}, /* depthwise over one pixel: lanes along the channels of both operands */
 };
 
 START_TEST(convolutions) {
