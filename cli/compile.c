@@ -1,5 +1,6 @@
 /* sinter compile: a model becomes a static library, a header and a report. */
 #include "cli/cli.h"
+#include "ir/access.h"
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -24,7 +25,7 @@ static const char *kernel_result(Ctx *ctx, const Kernel *k) {
   for (size_t i = n; i-- > 0;) {
     if (!param[i].written || is_scratch(k, param[i].buf)) continue;
     Str s = str_new(ctx);
-    const Buf *b = param[i].buf;
+    const Buf *b = buf_root(param[i].buf); /* a schedule may write through a flat view of it */
     str_printf(&s, "%s[", elem_info(b->elem)->name);
     for (int d = 0; d < b->rank; d++) {
       if (d) str_add(&s, ",");
