@@ -512,9 +512,14 @@ static void step(const Build *b, Body *body, bool guarded) {
     if (!p->guards.at[i].clamped) cond = x_op2(ctx, OP_AND, cond, at(p, &b->values, p->guards.at[i].cond));
   rows = under(ctx, rows, cond);
   const Expr *x = at(p, &b->values, p->row);
-  if (p->both_vectors) rows = under(ctx, rows, inside_lanes(b));
-  vec_push(ctx, rows, s_store(ctx, RED_SET, b->x, 0, NULL, p->lanes > 1 && !p->both_vectors ? x_op1(ctx, OP_BCAST, x) : x));
-  Body *all = simple_loop(ctx, rows, b->vec_var, LOOP_UNROLL);
+  Body *all = rows;
+  if (p->both_vectors) { /* the other operand is a vector too */
+    all = rows = under(ctx, simple_loop(ctx, rows, b->vec_var, LOOP_UNROLL), inside_lanes(b));
+    vec_push(ctx, rows, s_store(ctx, RED_SET, b->x, 0, NULL, x));
+  } else {
+    vec_push(ctx, rows, s_store(ctx, RED_SET, b->x, 0, NULL, p->lanes > 1 ? x_op1(ctx, OP_BCAST, x) : x));
+    all = simple_loop(ctx, rows, b->vec_var, LOOP_UNROLL);
+  }
   vec_push(ctx, all, s_store(ctx, RED_ADD, b->acc, 2, (const Expr *const[]){x_var(ctx, b->row_var), vec}, x_op2(ctx, OP_MUL, x_load(ctx, b->x, 0, NULL), x_load(ctx, b->vec_regs, 1, &vec))));
 }
 

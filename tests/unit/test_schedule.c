@@ -114,6 +114,21 @@ START_TEST(products) {
   ctx_free(ctx);
 } END_TEST
 
+static Case make_shared(Ctx *ctx, const void *q) { return case_shared(ctx, *(const SharedCase *)q); }
+static const SharedCase shared[] = {{9, 16, 3, false}, {20, 21, 5, false}, {3, 6, 3, false}};
+
+START_TEST(shared_lanes) {
+  const SharedCase *q = &shared[_i];
+  Ctx *ctx = ctx_new();
+  double e = compare(ctx, make_shared, q, &avx2, false);
+  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
+  e = compare(ctx, make_shared, q, &avx2, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
+  e = compare(ctx, make_shared, q, &generic, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
 static Case make_rows(Ctx *ctx, const void *q) { return case_rows(ctx, *(const RowCase *)q); }
 static const RowCase rows[] = {
   {3, 64, 1, ROW_SOFTMAX}, {5, 21, 1, ROW_SOFTMAX}, {2, 10, 40, ROW_SOFTMAX}, {2, 10, 13, ROW_SOFTMAX}, {4, 48, 1, ROW_NORM}, {3, 37, 1, ROW_NORM}, {2, 5, 24, ROW_NORM},
@@ -146,6 +161,7 @@ int main(void) {
   tcase_add_test(t, tile_rule);
   tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
   tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
+  tcase_add_loop_test(t, shared_lanes, 0, sizeof shared / sizeof *shared);
   tcase_add_loop_test(t, row_operations, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
