@@ -556,10 +556,11 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
     if (g->clamped) clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
     else unrolled_tap = true;
   }
-  bool whole = lo->kind == X_INT && hi->kind == X_INT, last = level == p->nreduced - 1;
+  bool whole = lo->kind == X_INT && hi->kind == X_INT && lo->i == 0 && hi->i == a->extent, last = level == p->nreduced - 1;
   bool short_tap = last && whole && a->extent <= SHORT_TAP && b->rows * b->vectors * taps * (int)a->extent <= BODY_STATEMENTS;
-  if ((unrolled_tap && a->extent <= LONGEST_UNROLLED) || short_tap) {
-    Body *in = simple_loop(ctx, body, a->var, LOOP_UNROLL);
+  bool counted = lo->kind == X_INT && hi->kind == X_INT; /* unrolling needs numbers; the bounds may be some by themselves */
+  if ((unrolled_tap && counted && a->extent <= LONGEST_UNROLLED) || short_tap) {
+    Body *in = &loop(ctx, body, a->var, lo, hi, LOOP_UNROLL)->loop.body;
     reduce(b, in, level + 1, taps * (int)a->extent, guarded);
     vec_push(ctx, in, s_hint(ctx, HINT_FENCE, NULL));
     return;

@@ -82,6 +82,8 @@ static const ConvCase convs[] = {
   {1, 5, 9, 7, 8, 1, 1, 1, 1, 1, 1, false, false, false, false},    /* kernel 1 with padding, ragged */
   {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true, false},     /* dilation, groups */
   {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true, false},
+  {1, 6, 16, 1, 1, 3, 3, 1, 1, 1, 1, true, false, true, false}, /* one output element: taps that only ever lie outside */
+  {1, 6, 16, 5, 1, 3, 3, 1, 1, 1, 1, true, false, true, false},
   {1, 4, 16, 6, 6, 3, 3, 1, 1, 1, 1, true, false, false, true}, /* the biased sum is read three times */
 };
 
