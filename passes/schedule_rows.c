@@ -238,7 +238,7 @@ static bool choose_axes(Group *g) {
   int rows = 0;
   for (int i = 0; i < g->naxes; i++)
     if (g->reduced[i]) { g->row = g->axis[i]; rows++; }
-  if (rows > 1) return false;
+  if (rows != g->any_reduction) return false; /* several rows; or one of a single element */
   int64_t enough = g->lanes > 1 ? g->lanes / 2 + 1 : 1;
   if (g->row && g->row->extent >= enough && has_unit_stride(&all, g->row, true)) g->lane_axis = g->row;
   for (int i = 0; i < g->naxes && !g->lane_axis; i++)

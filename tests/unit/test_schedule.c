@@ -137,6 +137,14 @@ static const RowCase rows[] = {
   {6, 49, 1, ROW_MEAN}, {2, 7, 32, ROW_MEAN}, {3, 30, 1, ROW_LOGSOFTMAX}, {4, 33, 1, ROW_GELU}, {4, 24, 1, ROW_BIAS}, {4, 12, 10, ROW_BIAS},
 };
 
+START_TEST(a_row_of_one_element_is_no_row) {
+  Ctx *ctx = ctx_new();
+  RowCase q = {4, 1, 14, ROW_SOFTMAX};
+  double e = compare(ctx, make_rows, &q, &avx2, false);
+  ck_assert_msg(e < 2e-6, "error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
 START_TEST(row_operations) {
   const RowCase *q = &rows[_i];
   Ctx *ctx = ctx_new();
@@ -164,6 +172,7 @@ int main(void) {
   tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
   tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
   tcase_add_loop_test(t, shared_lanes, 0, sizeof shared / sizeof *shared);
+  tcase_add_test(t, a_row_of_one_element_is_no_row);
   tcase_add_loop_test(t, row_operations, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
