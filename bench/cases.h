@@ -106,6 +106,19 @@ static inline Case case_matmul(Ctx *ctx, MatCase q) {
   return c;
 }
 
+/* y[m,n] += x[m+k,n] * w[k,n]: the lane axis is in both operands, as in a depthwise convolution with channels innermost. */
+typedef struct SharedCase { int64_t m, n, k; bool relu; } SharedCase;
+static inline Case case_shared(Ctx *ctx, SharedCase q) {
+  Case c = case_new(ctx, "shared");
+  Program *p = c.program;
+  Buf *x = case_buf(ctx, p, "x", SPACE_INPUT, 2, (ext_t[]){q.m, q.n}), *w = case_buf(ctx, p, "w", SPACE_CONST, 2, (ext_t[]){q.k, q.n}), *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 2, (ext_t[]){q.m, q.n});
+  const Var *v[] = {var_new(ctx, "m", q.m), var_new(ctx, "n", q.n), var_new(ctx, "k", q.k)};
+  const Expr *m = x_var(ctx, v[0]), *n = x_var(ctx, v[1]), *k = x_var(ctx, v[2]), *at = x_op2(ctx, OP_SUB, x_op2(ctx, OP_ADD, m, k), x_int(ctx, q.k / 2)); /* leaves at both ends */
+  case_add(ctx, c.kernel, RED_ADD, y, (const Expr *const[]){m, n}, x_op2(ctx, OP_MUL, x_load(ctx, x, 2, (const Expr *const[]){at, n}), x_load(ctx, w, 2, (const Expr *const[]){k, n})), 2, 3, v);
+  c.flops = 2.0 * (double)(q.m * q.n * q.k);
+  return c;
+}
+
 /* Row operations over the middle axis of [outer, row, inner]. */
 typedef struct RowCase { int64_t outer, row, inner; enum { ROW_SOFTMAX, ROW_NORM, ROW_MEAN, ROW_LOGSOFTMAX, ROW_GELU, ROW_BIAS, ROW_CELU } what; } RowCase;
 static inline Case case_rows(Ctx *ctx, RowCase q) {

@@ -31,4 +31,12 @@ typedef struct Cascade { VEC(Step) steps; VEC(Buf *) locals; } Cascade;
 
 /* `iter` is one Var object shared by all the statements of its step (each has it among its axes). */
 
+/* How a left side walks its tensor. One that is not one-to-one (s*d + k - p, or S[I[i]]), or that leaves elements out, cannot be carried out element by element:
+ * a reduction first fills the tensor with its identity, and updates it in memory. (ir/naive.c) */
+typedef struct Left {
+  bool one_to_one;                                       /* no two coordinates of the left axes name one element */
+  bool covers;                                           /* and together they name all elements */
+} Left;
+Left ein_left(Ctx *ctx, const Ein *e);
+
 void ein_print(const Ctx *ctx, const Ein *e, Str *out);  /* "A[n,m,o0] += x[n,c,2*o0+k0-1]*w[m,c,k0]   # n:1 m:64 o0:56 | c:64 k0:3" */

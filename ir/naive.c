@@ -206,10 +206,6 @@ static Body *loops(Ctx *ctx, Body *at, int n, const Var *const *var, const Exprs
 }
 
 /* ---- the left side */
-typedef struct Left {
-  bool one_to_one;  /* no two coordinates of the left axes name one element */
-  bool covers;      /* and together they name all elements */
-} Left;
 
 static ext_t magnitude(const Ctx *ctx, ext_t k) { return ext_is_const(ctx, k) && k < 0 ? -k : k; }
 
@@ -239,7 +235,7 @@ static bool is_radix(Ctx *ctx, const Aff *a, ext_t dim, const Ein *e, bool *used
   return true;
 }
 
-static Left left_of(Ctx *ctx, const Ein *e) {
+Left ein_left(Ctx *ctx, const Ein *e) {
   Left left = {true, true};
   bool used[MAX_AXES] = {false};
   for (int d = 0; d < e->out->rank; d++) {
@@ -429,7 +425,7 @@ static bool lower_ein(Lower *l, const Ein *e, const Var *iter, Body *before, Bod
     else if (i < e->nout) f.outer[f.nouter++] = e->axis[i];
     else f.inner[f.ninner++] = e->axis[i];
   }
-  Left left = left_of(ctx, e);
+  Left left = ein_left(ctx, e);
   bool direct = left.one_to_one && on_left;
   if (e->reduce == RED_SET) {
     for (int i = 0; i < f.ninner; i++)

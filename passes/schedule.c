@@ -11,6 +11,11 @@ static bool is_local(const Kernel *k, const Buf *b) {
   return false;
 }
 
+bool schedule_writes_once(Ctx *ctx, const Ein *e) {
+  Left left = ein_left(ctx, e);
+  return left.one_to_one && (left.covers || e->reduce == RED_SET);
+}
+
 bool schedule_reads_later(const Schedule *s, int from, const Buf *buf) {
   if (!is_local(s->kernel, buf)) return true;
   for (int i = from; i < s->n; i++)

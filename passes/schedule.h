@@ -16,6 +16,7 @@ typedef struct Schedule {
 int schedule_contraction(Schedule *s, int first);
 int schedule_rows(Schedule *s, int first);
 
+bool schedule_writes_once(Ctx *ctx, const Ein *e);                       /* can its elements be made one by one, each once, none left out of a reduction? */
 bool schedule_reads_later(const Schedule *s, int from, const Buf *buf);  /* is buf read by statement `from` or a later one, or owned by somebody else? */
 bool schedule_f32(const Schedule *s, const Buf *buf);                    /* f32, or a local number of a kernel without f64 */
 Buf *schedule_flat(Schedule *s, Buf *buf);                               /* the buffer's memory as one row of elements */

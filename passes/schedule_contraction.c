@@ -154,7 +154,7 @@ static bool recognise(Plan *p, int first) {
   Schedule *s = p->s;
   Ctx *ctx = p->ctx;
   const Ein *e = s->ein[first];
-  if (e->reduce != RED_ADD || e->accumulate || e->naxes == e->nout || !schedule_f32(s, e->out) || e->out->mask || !is_plain(e->rhs)) return false;
+  if (e->reduce != RED_ADD || e->accumulate || e->naxes == e->nout || !schedule_f32(s, e->out) || e->out->mask || !is_plain(e->rhs) || !schedule_writes_once(ctx, e)) return false;
   for (int i = 0; i < e->naxes; i++)
     if (!ext_is_const(ctx, e->axis[i]->extent) || e->axis[i]->extent < 1) return false;
   const Expr *scale = NULL;

@@ -92,7 +92,7 @@ static int axis_of(const Group *g, const Var *v) {
 static bool add(Group *g, Ein *e) {
   Ctx *ctx = g->ctx;
   bool reduction = e->nout < e->naxes;
-  if (g->n == MOST_STATEMENTS || e->accumulate || e->out->mask || !schedule_f32(g->s, e->out) || e->rhs->vk != KIND_REAL) return false;
+  if (g->n == MOST_STATEMENTS || e->accumulate || e->out->mask || !schedule_f32(g->s, e->out) || e->rhs->vk != KIND_REAL || !schedule_writes_once(ctx, e)) return false;
   if (reduction ? e->reduce != RED_ADD && e->reduce != RED_MAX && e->reduce != RED_MIN : e->reduce != RED_SET) return false;
   for (int i = 0; i < e->naxes; i++)
     if (!ext_is_const(ctx, e->axis[i]->extent) || e->axis[i]->extent < 1) return false;
@@ -238,7 +238,7 @@ static bool choose_axes(Group *g) {
   int rows = 0;
   for (int i = 0; i < g->naxes; i++)
     if (g->reduced[i]) { g->row = g->axis[i]; rows++; }
-  if (rows > 1) return false;
+  if (rows != g->any_reduction) return false; /* several rows; or one of a single element */
   int64_t enough = g->lanes > 1 ? g->lanes / 2 + 1 : 1;
   if (g->row && g->row->extent >= enough && has_unit_stride(&all, g->row, true)) g->lane_axis = g->row;
   for (int i = 0; i < g->naxes && !g->lane_axis; i++)

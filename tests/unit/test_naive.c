@@ -334,9 +334,31 @@ START_TEST(a_hidden_reduction_is_refused) {
   lab_free(l);
 } END_TEST
 
+/* A[k*d + j*e] over 5 d and 4 e, in a tensor of n elements. */
+static Left left_of(Ctx *ctx, ext_t k, ext_t j, ext_t n) {
+  const Var *d = var_new(ctx, "d", 5), *e = var_new(ctx, "e", 4);
+  Buf *a = buf_new(ctx, "A", ELEM_real, SPACE_TEMP, 1, &n);
+  Ein ein = {.reduce = RED_ADD, .out = a, .naxes = 2, .nout = 2, .axis = {d, e}, .rhs = x_real(ctx, 1)};
+  ein.index[0] = x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_int(ctx, k), x_var(ctx, d)), x_op2(ctx, OP_MUL, x_int(ctx, j), x_var(ctx, e)));
+  return ein_left(ctx, &ein);
+}
+
+START_TEST(left_sides) {
+  Ctx *ctx = ctx_new();
+  Left left = left_of(ctx, 4, 1, 20);
+  ck_assert(left.one_to_one && left.covers);
+  left = left_of(ctx, 2, 1, 12); /* a transposed convolution: windows overlap */
+  ck_assert(!left.one_to_one);
+  left = left_of(ctx, 8, 2, 40); /* every other element */
+  ck_assert(left.one_to_one && !left.covers);
+  ctx_free(ctx);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("naive");
   TCase *t = tcase_create("lowering");
+  tcase_add_test(t, left_sides);
   tcase_add_test(t, matmul);
   tcase_add_test(t, padded_grouped_convolution);
   tcase_add_test(t, transposed_convolution);

@@ -82,6 +82,8 @@ static const ConvCase convs[] = {
   {1, 5, 9, 7, 8, 1, 1, 1, 1, 1, 1, false, false, false, false},    /* kernel 1 with padding, ragged */
   {1, 8, 32, 8, 8, 3, 3, 1, 2, 2, 2, true, false, true, false},     /* dilation, groups */
   {1, 4, 40, 5, 17, 2, 3, 2, 1, 1, 1, true, false, true, false},
+  {1, 6, 16, 1, 1, 3, 3, 1, 1, 1, 1, true, false, true, false}, /* one output element: taps that only ever lie outside */
+  {1, 6, 16, 5, 1, 3, 3, 1, 1, 1, 1, true, false, true, false},
   {1, 4, 16, 6, 6, 3, 3, 1, 1, 1, 1, true, false, false, true}, /* the biased sum is read three times */
   {1, 8, 16, 1, 1, 3, 3, 1, 1, 1, 1, true, false, true, false},   /* one pixel: all taps but one read outside, on every tile */
   {1, 8, 16, 2, 1, 5, 5, 1, 2, 1, 1, true, false, true, false},   /* taps in part outside, a constant number of them */
@@ -117,11 +119,34 @@ START_TEST(products) {
   ctx_free(ctx);
 } END_TEST
 
+static Case make_shared(Ctx *ctx, const void *q) { return case_shared(ctx, *(const SharedCase *)q); }
+static const SharedCase shared[] = {{9, 16, 3, false}, {20, 21, 5, false}, {3, 6, 3, false}};
+
+START_TEST(shared_lanes) {
+  const SharedCase *q = &shared[_i];
+  Ctx *ctx = ctx_new();
+  double e = compare(ctx, make_shared, q, &avx2, false);
+  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
+  e = compare(ctx, make_shared, q, &avx2, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
+  e = compare(ctx, make_shared, q, &generic, true);
+  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
+  ctx_free(ctx);
+} END_TEST
+
 static Case make_rows(Ctx *ctx, const void *q) { return case_rows(ctx, *(const RowCase *)q); }
 static const RowCase rows[] = {
   {3, 64, 1, ROW_SOFTMAX}, {5, 21, 1, ROW_SOFTMAX}, {2, 10, 40, ROW_SOFTMAX}, {2, 10, 13, ROW_SOFTMAX}, {4, 48, 1, ROW_NORM}, {3, 37, 1, ROW_NORM}, {2, 5, 24, ROW_NORM},
   {6, 49, 1, ROW_MEAN}, {2, 7, 32, ROW_MEAN}, {3, 30, 1, ROW_LOGSOFTMAX}, {4, 33, 1, ROW_GELU}, {4, 24, 1, ROW_BIAS}, {4, 12, 10, ROW_BIAS}, {3, 24, 1, ROW_CELU},
 };
+
+START_TEST(a_row_of_one_element_is_no_row) {
+  Ctx *ctx = ctx_new();
+  RowCase q = {4, 1, 14, ROW_SOFTMAX};
+  double e = compare(ctx, make_rows, &q, &avx2, false);
+  ck_assert_msg(e < 2e-6, "error %g", e);
+  ctx_free(ctx);
+} END_TEST
 
 START_TEST(row_operations) {
   const RowCase *q = &rows[_i];
@@ -149,6 +174,8 @@ int main(void) {
   tcase_add_test(t, tile_rule);
   tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
   tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
+  tcase_add_loop_test(t, shared_lanes, 0, sizeof shared / sizeof *shared);
+  tcase_add_test(t, a_row_of_one_element_is_no_row);
   tcase_add_loop_test(t, row_operations, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
