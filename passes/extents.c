@@ -43,7 +43,7 @@ static Ratio whole(ext_t e) { return (Ratio){e, 1}; }
 
 static bool from_real(double x, Ratio *v) {
   enum { SCALE = 1 << 20 };
-  double scaled = x * SCALE;
+  double scaled = x * (double)SCALE;
   if (!isfinite(x) || fabs(scaled) > 0x1p52 || scaled != floor(scaled)) return false;
   int64_t n = (int64_t)scaled, d = SCALE;
   while (d > 1 && n % 2 == 0) n /= 2, d /= 2;

@@ -53,7 +53,7 @@ static bool note_axes(Walk *w, const Aff *a) {
 static bool walk_start(Ctx *ctx, const Contraction *c, Walk *w) {
   *w = (Walk){.ctx = ctx, .c = c, .data = c->node->in.at[c->w]->data, .rank = c->wload->n};
   bool ok = true;
-  int64_t points = 1, stride = 1, reach = 0;
+  int64_t points = 1, stride = 1;
   if (w->rank > MAX_RANK) return false;
   for (int d = w->rank - 1; d >= 0; d--) {
     w->index[d] = affine_index(ctx, c->wload->arg[d], &ok);
@@ -67,7 +67,6 @@ static bool walk_start(Ctx *ctx, const Contraction *c, Walk *w) {
       last += w->index[d].term[i].k * (w->index[d].term[i].var->extent - 1);
     }
     if (w->index[d].c != 0 || last != w->dim[d] - 1) return false;
-    reach += last;
   }
   for (int i = 0; i < w->naxes; i++) points *= w->axis[i]->extent;
   return points == stride && points > 0;
