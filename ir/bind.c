@@ -288,6 +288,7 @@ bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in
     diag_rewind(ctx, mark);
   }
   *out = (Bound){0};
+  if (best_stage < 0) return false; /* the reason was told before */
   return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");
 }
 

@@ -10,6 +10,26 @@ bool bind_later(Bind *b, const Ast *at, const char *name) {
   return false;
 }
 
+/* The open dimensions among the extents and shapes a node is given: who reads that they are in the way wants to know which. */
+typedef struct OpenNames { Ctx *ctx; VEC(const char *) list; } OpenNames;
+static int64_t note_name(void *arg, const char *name) {
+  OpenNames *o = arg;
+  for (size_t i = 0; i < o->list.n; i++)
+    if (o->list.at[i] == name) return 1;
+  vec_push(o->ctx, &o->list, name);
+  return 1;
+}
+static void say_open_dimensions(const Bind *b, Str *s) {
+  OpenNames o = {.ctx = b->ctx};
+  for (int i = 0; i < b->req->nin; i++) {
+    const BindInput *in = &b->req->in[i];
+    for (int d = 0; in->type && d < in->type->rank; d++) (void)ext_value(b->ctx, in->type->dim[d], note_name, &o);
+    int64_t n = in->symbolic && in->data ? type_bound(b->ctx, &in->data->type) : 0;
+    for (int64_t j = 0; j < n; j++) (void)ext_value(b->ctx, data_int(in->data, j), note_name, &o);
+  }
+  for (size_t i = 0; i < o.list.n; i++) str_printf(s, "%s%s", i ? ", " : "; open here: ", o.list.at[i]);
+}
+
 bool bind_fail(Bind *b, DiagCode code, const Ast *at, const char *fmt, ...) {
   Str s = str_new(b->ctx);
   va_list args, again;
@@ -21,6 +41,7 @@ bool bind_fail(Bind *b, DiagCode code, const Ast *at, const char *fmt, ...) {
   vsnprintf(text, (size_t)n + 1, fmt, again);
   va_end(again);
   str_add(&s, text);
+  if (code == E0700) say_open_dimensions(b, &s);
   if (at) str_printf(&s, " (%s:%d:%d)", at->file, at->line, at->column);
   else str_printf(&s, " (%s:%d)", b->clause->file, b->clause->line);
   b->later = false;

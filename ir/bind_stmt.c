@@ -241,6 +241,7 @@ static bool check_empty(Bind *b, const EinStmt *s, Tensor *t, const Access *left
     if (!whole || empty || one_of_several) give_mask(b, t);
     return true;
   }
+  if (whole && (empty & EMPTY_BY_RANGE) && !one_of_several && !constant) return bind_fail(b, E0700, s->left, "an element of `%s` may be empty, and the bounds of its extents do not tell", t->name);
   if (whole && (empty & EMPTY_BY_RANGE) && !one_of_several) return bind_fail(b, E0305, s->left, "an element of `%s` may be empty", t->name);
   if (!whole && affine && s->reduce == RED_SET && !one_of_several && constant)
     return bind_fail(b, E0305, s->left, "not every element of `%s` is written", t->name);

@@ -344,6 +344,13 @@ const Expr *x_op2(Ctx *ctx, Op op, const Expr *a, const Expr *b) {
     int64_t lo, hi; /* x % n and x // n where x is known to lie in [0, n) */
     if ((op == OP_MOD || op == OP_FDIV) && y.n == 0 && ext_is_const(ctx, y.c) && y.c > 0 && x_range(ctx, a, &lo, &hi) && lo >= 0 && hi < y.c) return op == OP_MOD ? a : x_int(ctx, 0);
   }
+  if (k == KIND_INT && (op == OP_MIN || op == OP_MAX)) { /* one is never the other's rival */
+    int64_t alo, ahi, blo, bhi;
+    if (x_range(ctx, a, &alo, &ahi) && x_range(ctx, b, &blo, &bhi)) {
+      if (ahi <= blo) return op == OP_MIN ? a : b;
+      if (bhi <= alo) return op == OP_MIN ? b : a;
+    }
+  }
   return op_node(ctx, op, result, ELEM_NONE, 2, (const Expr *const[]){a, b});
 }
 

@@ -2,7 +2,7 @@
 #include "ir/ext.h"
 #include <stdlib.h>
 
-enum { MAX_DEGREE = 6, MAX_TERMS = 64, MAX_POLYS = 1 << 16 };
+enum { MAX_DEGREE = 6, MAX_TERMS = 64, MAX_POLYS = 1 << 16, MAX_TRIED = 4096 };
 __extension__ typedef __int128 wide_t;
 static const int64_t HANDLE_BASE = -0x5A5A5A5A00000000; /* far from any extent: a plain number that falls here by accident reads as a symbol, never as a crash */
 static const int64_t LIMIT = (int64_t)1 << 60;
@@ -10,7 +10,7 @@ static const int64_t LIMIT = (int64_t)1 << 60;
 typedef enum SymbolKind { SYMBOL_BASE, SYMBOL_FDIV, SYMBOL_MIN, SYMBOL_MAX } SymbolKind; /* the others are opaque: defined by two extents */
 typedef struct Symbol { SymbolKind kind; const char *name; ext_t a, b; int64_t lo, hi; } Symbol;
 typedef struct Mono { int64_t k; int degree; int sym[MAX_DEGREE]; } Mono; /* k * product of symbols, ascending */
-typedef struct Poly { int n; Mono *term; int64_t lo, hi; } Poly;
+typedef struct Poly { int n; Mono *term; int64_t lo, hi; bool tried; } Poly; /* tried: lo and hi are exact, or never will be */
 typedef struct ExtTable { VEC(Symbol) syms; VEC(Poly) polys; } ExtTable;
 
 static ExtTable *table(Ctx *ctx) {
@@ -243,10 +243,65 @@ void ext_range(const Ctx *ctx, ext_t e, int64_t *lo, int64_t *hi) {
   *hi = p ? p->hi : e;
 }
 
+/* ---- exact intervals: bounded symbols are tried, where there are few values */
+typedef struct Trial { int n; const char *name[4]; int64_t lo[4], hi[4], at[4]; bool many; } Trial;
+
+static void trial_symbols(const ExtTable *t, ext_t e, Trial *q, const Ctx *ctx) {
+  const Poly *p = poly_of(ctx, e);
+  for (int i = 0; p && i < p->n; i++)
+    for (int j = 0; j < p->term[i].degree && !q->many; j++) {
+      const Symbol *s = &t->syms.at[p->term[i].sym[j]];
+      if (s->kind != SYMBOL_BASE) { trial_symbols(t, s->a, q, ctx); trial_symbols(t, s->b, q, ctx); continue; }
+      int k = 0;
+      while (k < q->n && q->name[k] != s->name) k++;
+      if (k < q->n) continue;
+      if (q->n == 4) { q->many = true; return; }
+      q->name[q->n] = s->name;
+      q->lo[q->n] = q->at[q->n] = s->lo;
+      q->hi[q->n++] = s->hi;
+    }
+}
+static int64_t trial_value(void *arg, const char *name) {
+  const Trial *q = arg;
+  int k = 0;
+  while (k + 1 < q->n && q->name[k] != name) k++;
+  return q->at[k];
+}
+static bool trial_next(Trial *q) {
+  for (int k = 0; k < q->n; k++) {
+    if (q->at[k]++ < q->hi[k]) return true;
+    q->at[k] = q->lo[k];
+  }
+  return false;
+}
+
+/* Quotients and minima make intervals wide: 2*fdiv(n+1, 2) - n is 0 or 1, and its interval knows only of n's bounds. */
+static void make_exact(const Ctx *ctx, ext_t e) {
+  Poly *p = (Poly *)(uintptr_t)poly_of(ctx, e);
+  if (!p || p->tried) return;
+  p->tried = true;
+  Trial q = {0};
+  trial_symbols(ctx->exts, e, &q, ctx);
+  int64_t count = 1;
+  for (int k = 0; k < q.n; k++)
+    if (q.hi[k] < q.lo[k] || __builtin_mul_overflow(count, q.hi[k] - q.lo[k] + 1, &count) || count > MAX_TRIED) return;
+  if (q.many || p->lo <= -LIMIT || p->hi >= LIMIT) return;
+  int64_t lo = INT64_MAX, hi = INT64_MIN;
+  do {
+    int64_t v = ext_value(ctx, e, trial_value, &q);
+    if (v < lo) lo = v;
+    if (v > hi) hi = v;
+  } while (trial_next(&q));
+  p->lo = lo, p->hi = hi;
+}
+
 /* The sign of a - b from its own interval: finer than comparing the two intervals, since equal terms cancel. */
 static void difference(const Ctx *ctx, ext_t a, ext_t b, int64_t *lo, int64_t *hi) {
   ext_t d = ext_sub((Ctx *)ctx, a, b); /* may add a row to the table of polynomials: not a change anyone can see */
   if (d == EXT_ERROR) { *lo = -LIMIT; *hi = LIMIT; return; }
+  ext_range(ctx, d, lo, hi);
+  if (*lo > 0 || *hi < 0) return;
+  make_exact(ctx, d);
   ext_range(ctx, d, lo, hi);
 }
 

@@ -24,7 +24,7 @@ ext_t ext_min(Ctx *ctx, ext_t a, ext_t b);
 ext_t ext_max(Ctx *ctx, ext_t a, ext_t b);
 void ext_range(const Ctx *ctx, ext_t e, int64_t *lo, int64_t *hi);      /* interval that holds e; a constant: lo == hi */
 typedef enum Tri { TRI_FALSE, TRI_TRUE, TRI_UNKNOWN } Tri;
-Tri ext_eq(const Ctx *ctx, ext_t a, ext_t b);                           /* decided by polynomial identity and intervals */
+Tri ext_eq(const Ctx *ctx, ext_t a, ext_t b);                           /* decided by polynomial identity and intervals; by trying all values of the symbols where these are few */
 Tri ext_lt(const Ctx *ctx, ext_t a, ext_t b);
 Tri ext_le(const Ctx *ctx, ext_t a, ext_t b);
 void ext_print(const Ctx *ctx, ext_t e, Str *out);                      /* "12", "n", "2*n+1", "fdiv(n+3, 4)" */
