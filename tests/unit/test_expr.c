@@ -29,6 +29,17 @@ START_TEST(extents_are_polynomials) {
 }
 END_TEST
 
+START_TEST(few_values_decide) { /* what intervals of quotients and minima leave open */
+  ext_t n = ext_symbol(ctx, "n", 1, 64), m = ext_symbol(ctx, "m", 1, 32), large = ext_symbol(ctx, "large", 1, 1 << 20);
+  ext_t up = ext_add(ctx, ext_mul(ctx, ext_fdiv(ctx, ext_sub(ctx, n, 1), 2), 2), 2); /* n, or the even number after it */
+  ck_assert(ext_le(ctx, n, up) == TRI_TRUE && ext_lt(ctx, up, n) == TRI_FALSE && ext_eq(ctx, n, up) == TRI_UNKNOWN);
+  ck_assert(ext_min(ctx, n, up) == n);
+  ck_assert(ext_le(ctx, ext_mul(ctx, ext_fdiv(ctx, ext_add(ctx, n, m), 3), 3), ext_add(ctx, n, m)) == TRI_TRUE);
+  ext_t wide = ext_add(ctx, ext_mul(ctx, ext_fdiv(ctx, ext_sub(ctx, large, 1), 2), 2), 2);
+  ck_assert(ext_le(ctx, large, wide) == TRI_UNKNOWN); /* too many values */
+}
+END_TEST
+
 START_TEST(extents_read_back) {
   ext_t n = ext_symbol(ctx, "n", 0, 100), m = ext_symbol(ctx, "m", 1, 4);
   ext_t some[] = {0, -5, n, ext_add(ctx, ext_mul(ctx, n, m), 7), ext_fdiv(ctx, ext_add(ctx, n, 3), 4), ext_max(ctx, n, ext_mul(ctx, m, 9)), ext_sub(ctx, m, n)};
@@ -123,6 +134,7 @@ int main(void) {
   TCase *t = tcase_create("expr");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, extents_are_polynomials);
+  tcase_add_test(t, few_values_decide);
   tcase_add_test(t, extents_read_back);
   tcase_add_test(t, extents_have_values);
   tcase_add_test(t, indices_are_affine);
