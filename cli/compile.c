@@ -53,19 +53,26 @@ static void print_kernels(Ctx *ctx, const Program *p) {
   table_print(t, stdout, "  ");
 }
 
-static bool check_budget(Ctx *ctx, const Command *cmd, const Sizes *s) {
-  int64_t ram = s->arena + s->state + s->stack, flash = s->weights + s->code;
-  const struct { const char *name; int64_t need, limit; } parts[] = {{"ram", ram, cmd->ram}, {"flash", flash, cmd->flash}};
-  bool within = true;
-  for (size_t i = 0; i < 2; i++)
-    if (parts[i].limit && parts[i].need > parts[i].limit)
-      within = diag(ctx, E0803, place_of_model(cmd), "%s %s bytes needed, the budget has %s", parts[i].name, thousands(ctx, parts[i].need), thousands(ctx, parts[i].limit));
-  if (cmd->json || (!cmd->ram && !cmd->flash)) return within;
-  printf("  budget:");
-  for (size_t i = 0; i < 2; i++)
-    if (parts[i].limit) printf(" %s %s of %s%s", parts[i].name, thousands(ctx, parts[i].need), thousands(ctx, parts[i].limit), i == 0 && cmd->flash ? "," : "");
-  printf(": %s\n", within ? "within" : "over");
-  return within;
+typedef struct Budget { const Command *cmd; const char *name[2]; int64_t need[2], limit[2]; bool within, asked; Sizes sizes; } Budget;
+
+/* Asked when everything is built and nothing is written yet. */
+static bool within_budget(Ctx *ctx, const Sizes *s, void *arg) {
+  Budget *b = arg;
+  *b = (Budget){.cmd = b->cmd, .name = {"ram", "flash"}, .need = {s->arena + s->state + s->stack, s->weights + s->code}, .limit = {b->cmd->ram, b->cmd->flash}, .within = true, .asked = true, .sizes = *s};
+  for (int i = 0; i < 2; i++)
+    if (b->limit[i] && b->need[i] > b->limit[i])
+      b->within = diag(ctx, E0803, place_of_model(b->cmd), "%s %s bytes needed, the budget has %s", b->name[i], thousands(ctx, b->need[i]), thousands(ctx, b->limit[i]));
+  return b->within;
+}
+
+static void print_budget(Ctx *ctx, const Budget *b) {
+  const char *between = "  budget:";
+  for (int i = 0; i < 2; i++) {
+    if (!b->limit[i]) continue;
+    printf("%s %s %s of %s", between, b->name[i], thousands(ctx, b->need[i]), thousands(ctx, b->limit[i]));
+    between = ",";
+  }
+  if (b->limit[0] || b->limit[1]) printf(": %s\n", b->within ? "within" : "over");
 }
 
 static void print_summary(Ctx *ctx, const Unit *u, size_t nodes, const EmitOptions *o, const Sizes *s) {
@@ -105,19 +112,22 @@ static bool compile(Ctx *ctx, const Command *cmd) {
   if (!emit.name) emit.name = c_identifier(ctx, unit.model->name);
   if (mkdir(emit.dir, 0777) && errno != EEXIST) return diag(ctx, E0800, (Place){.file = emit.dir}, "%s", strerror(errno));
   progress("compiling %zu kernels", unit.program->kernels.n);
-  Sizes sizes = {0};
-  if (!emit_library(ctx, &unit, &emit, &sizes)) return false;
+  Budget budget = {.cmd = cmd};
+  emit.accept = within_budget;
+  emit.accept_arg = &budget;
+  bool written = emit_library(ctx, &unit, &emit, NULL);
   progress_clear();
+  if (!written && (!budget.asked || budget.within)) return false;
   if (cmd->json) {
     Str report = str_new(ctx);
-    if (!report_json(ctx, &unit, &sizes, &report)) return false;
+    if (!report_json(ctx, &unit, &budget.sizes, &report)) return false;
     printf("%s\n", report.s);
-    return check_budget(ctx, cmd, &sizes);
+    return written;
   }
-  print_summary(ctx, &unit, nodes, &emit, &sizes);
-  bool within = check_budget(ctx, cmd, &sizes);
-  print_files(&emit);
-  return within;
+  print_summary(ctx, &unit, nodes, &emit, &budget.sizes);
+  print_budget(ctx, &budget);
+  if (written) print_files(&emit);
+  return written;
 }
 
 const Verb verb_compile = {

@@ -145,7 +145,7 @@ bool session_emit_options(Ctx *ctx, const Command *cmd, EmitOptions *options) {
   *options = (EmitOptions){
     .dir = cmd->output,
     .name = cmd->name,
-    .weights = !cmd->weights || !strcmp(cmd->weights, "c") ? WEIGHTS_C : !strcmp(cmd->weights, "incbin") ? WEIGHTS_INCBIN : WEIGHTS_BIN,
+    .weights = !cmd->weights ? WEIGHTS_AUTO : !strcmp(cmd->weights, "c") ? WEIGHTS_C : !strcmp(cmd->weights, "incbin") ? WEIGHTS_INCBIN : WEIGHTS_BIN,
     .keep_sources = cmd->emit && !strcmp(cmd->emit, "c"),
     .ir = cmd->emit && !strcmp(cmd->emit, "ir"),
     .archive = true,

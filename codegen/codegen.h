@@ -11,9 +11,10 @@ size_t kernel_params(Ctx *ctx, const Kernel *k, KernelParam **out, const char **
 /* A symbol that the kernel sets (an extern op's) is an `int64_t *` in that list, the others are `int64_t`. */
 
 /* ---- codegen/library.c: files of a compiled model */
-typedef enum WeightsMode { WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_BIN } WeightsMode;
-typedef struct EmitOptions { const char *dir, *name; WeightsMode weights; bool keep_sources, ir, archive; const char *cc, *cflags; bool sanitize; const char *command; } EmitOptions; /* cflags: added after the target's; NULL: none */
+typedef enum WeightsMode { WEIGHTS_AUTO, WEIGHTS_C, WEIGHTS_INCBIN, WEIGHTS_BIN } WeightsMode; /* AUTO: C text up to 1 MiB, which people and old tools can read; beyond that incbin, which no compiler has to read */
 typedef struct Sizes { int64_t arena, state, stack, weights, code; } Sizes;
+typedef struct EmitOptions { const char *dir, *name; WeightsMode weights; bool keep_sources, ir, archive; const char *cc, *cflags; bool sanitize; const char *command;
+  bool (*accept)(Ctx *ctx, const Sizes *s, void *arg); void *accept_arg; } EmitOptions; /* accept: asked when the sizes are known and before any file appears; false: none does. NULL: all is well. cflags: added after the target's; NULL: none */
 /* Base symbols the program needs, in the order they were made. Members of the generated structs come in this order: of <name>_inputs the input pointers, an int64_t per
  * symbol that no kernel sets, `weights` (WEIGHTS_BIN only); of <name>_outputs the output pointers, an int64_t * per symbol that a kernel sets (may be NULL), `state` (when
  * the model has any). */

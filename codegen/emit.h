@@ -22,7 +22,7 @@ typedef struct Library {
 /* ---- weights.c */
 bool weights_collect(Library *l, const KernelParam *param, size_t n); /* adds the constants among a kernel's parameters */
 const Weight *weight_of(const Library *l, const Buf *b);
-void weights_c_text(const Library *l, Str *out);                      /* <name>_weights.c: readable numbers */
+bool weights_write_c(const Library *l, Workdir *w, const char *file);  /* <name>_weights.c: readable numbers */
 void weights_declare(const Library *l, Str *out);                     /* what <name>.c says of them */
 bool weights_write_blob(const Library *l, Workdir *w, const char *file); /* all bytes, for incbin and bin */
 void weights_incbin_text(const Library *l, const char *file, Str *out);  /* <name>_weights.S */

@@ -79,6 +79,8 @@ static bool kernel_sets(const Kernel *k, const char *symbol) {
 
 /* ---- names and numbers of a library */
 
+enum { TEXT_BYTES = 1 << 20 }; /* of weights that are written as C text when nobody says how */
+
 static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *o, WeightsMode mode) {
   const Program *p = u->program;
   *l = (Library){.ctx = ctx, .unit = u, .p = p, .o = o, .mode = mode, .names = {.ctx = ctx}, .sizes = {.arena = p->arena_bytes, .state = p->state_bytes, .stack = -1, .code = -1}};
@@ -109,6 +111,7 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
     size_t nsymbols, n = kernel_params(ctx, p->kernels.at[i], &param, &symbol, &nsymbols);
     if (!weights_collect(l, param, n)) return false;
   }
+  if (l->mode == WEIGHTS_AUTO) l->mode = l->sizes.weights <= TEXT_BYTES ? WEIGHTS_C : WEIGHTS_INCBIN;
   if (mode == WEIGHTS_BIN && l->sizes.weights) l->weights_member = name_unique(&in, "weights");
   return true;
 }
@@ -282,7 +285,7 @@ static const char *file_of(const Library *l, const char *suffix) { return ctx_pr
 /* Sources into the work folder; names of those to compile into `units`. */
 static bool write_sources(Library *l, Workdir *w, const char *extra, Command *units) {
   Ctx *ctx = l->ctx;
-  Str header = str_new(ctx), runtime = str_new(ctx), kernels = str_new(ctx), weights = str_new(ctx);
+  Str header = str_new(ctx), runtime = str_new(ctx), kernels = str_new(ctx), weights = str_new(ctx); /* weights: the assembler's few lines */
   if (!kernels_text(l, &kernels)) return false;
   header_text(l, &header); /* the stack is not known yet; nothing compiled here asks for it */
   runtime_text(l, &runtime);
@@ -294,13 +297,13 @@ static bool write_sources(Library *l, Workdir *w, const char *extra, Command *un
   if (!good || !l->weights.n || !l->sizes.weights) return good;
   switch (l->mode) {
     case WEIGHTS_C:
-      weights_c_text(l, &weights);
       vec_push(ctx, units, file_of(l, "_weights.c"));
-      return write_text(w, file_of(l, "_weights.c"), &weights);
+      return weights_write_c(l, w, file_of(l, "_weights.c"));
     case WEIGHTS_INCBIN:
       weights_incbin_text(l, file_of(l, "_weights.bin"), &weights);
       vec_push(ctx, units, file_of(l, "_weights.S"));
       return write_text(w, file_of(l, "_weights.S"), &weights) && weights_write_blob(l, w, file_of(l, "_weights.bin"));
+    case WEIGHTS_AUTO: break; /* decided when the library was made */
     case WEIGHTS_BIN: return weights_write_blob(l, w, file_of(l, ".bin"));
   }
   return false;
@@ -344,6 +347,7 @@ static bool emit_files(Ctx *ctx, void *arg) {
   Command units = {0};
   if (!library_new(l, ctx, e->unit, e->o, e->o->weights) || !workdir_open(ctx, e->o->dir, w) || !write_sources(l, w, NULL, &units)) return false;
   if (e->o->archive && !build_archive(l, w, &units)) return false;
+  if (e->o->accept && !e->o->accept(ctx, &l->sizes, e->o->accept_arg)) return false;
 
   Str header = str_new(ctx), report = str_new(ctx);
   header_text(l, &header);

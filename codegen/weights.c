@@ -105,29 +105,42 @@ static void describe(const Library *l, const Weight *w, Str *out) {
   str_add(out, "] */");
 }
 
-void weights_c_text(const Library *l, Str *out) {
+/* Text is many times larger than what it says: it goes to the file line by line. */
+static void put_weight(const Library *l, const Weight *w, Str *line, FILE *f) {
   enum { WIDTH = 140 };
-  str_printf(out, "/* Weights of %s, %lld bytes. */\n#include <stdint.h>\n", l->name, (long long)l->sizes.weights);
-  for (size_t i = 0; i < l->weights.n; i++) {
-    const Weight *w = &l->weights.at[i];
-    const Writer *how = writer(w->buf->elem);
-    const char *bytes = w->buf->data->bytes;
-    str_add(out, "\n");
-    describe(l, w, out);
-    str_add(out, "\nextern "); /* some compilers warn of a definition nobody announced */
-    declaration(l, w, out);
-    str_add(out, ";\n");
-    declaration(l, w, out);
-    str_add(out, " = {");
-    size_t line = 0;
-    for (int64_t at = 0; at + how->bytes <= w->bytes || at == 0; at += how->bytes) {
-      if (!line || out->n - line > WIDTH) str_add(out, "\n  "), line = out->n;
-      if (w->bytes) how->put(out, bytes + at);
-      else str_add(out, "0");
-      str_add(out, ", ");
+  const Writer *how = writer(w->buf->elem);
+  const char *bytes = w->buf->data->bytes;
+  str_add(line, "\n");
+  describe(l, w, line);
+  str_add(line, "\nextern "); /* some compilers warn of a definition nobody announced */
+  declaration(l, w, line);
+  str_add(line, ";\n");
+  declaration(l, w, line);
+  str_add(line, " = {");
+  for (int64_t at = 0; at + how->bytes <= w->bytes || at == 0; at += how->bytes) {
+    if (!at || line->n > WIDTH) {
+      fputs(line->s, f);
+      line->n = 0;
+      str_add(line, "\n  ");
     }
-    str_add(out, "\n};\n");
+    if (w->bytes) how->put(line, bytes + at);
+    else str_add(line, "0");
+    str_add(line, ", ");
   }
+  fputs(line->s, f);
+  fputs("\n};\n", f);
+  line->n = 0;
+}
+
+bool weights_write_c(const Library *l, Workdir *w, const char *file) {
+  FILE *f = fopen(ctx_printf(l->ctx, "%s/%s", w->path, file), "w");
+  if (!f) return diag(l->ctx, E0800, (Place){.file = file}, "the weights cannot be written");
+  Str line = str_new(l->ctx);
+  fprintf(f, "/* Weights of %s, %lld bytes. */\n#include <stdint.h>\n", l->name, (long long)l->sizes.weights);
+  for (size_t i = 0; i < l->weights.n; i++) put_weight(l, &l->weights.at[i], &line, f);
+  bool good = !ferror(f);
+  if (fclose(f)) good = false;
+  return good || diag(l->ctx, E0800, (Place){.file = file}, "writing the weights (%lld bytes) failed", (long long)l->sizes.weights);
 }
 
 void weights_declare(const Library *l, Str *out) {
