@@ -119,6 +119,37 @@ static inline Case case_shared(Ctx *ctx, SharedCase q) {
   return c;
 }
 
+/* Windows over planes: y[c,o0,o1] op= x[c, stride*o0 + dilation*k0 - pad, ...]; WINDOW_MEAN divides the sum, WINDOW_PAD reads one element, or 0.5 outside. */
+typedef struct WindowCase { int64_t c, h, w, kh, kw, stride, dilation, before, after; enum { WINDOW_MAX, WINDOW_MIN, WINDOW_MEAN, WINDOW_PAD } what; } WindowCase;
+static inline Case case_window(Ctx *ctx, WindowCase q) {
+  Case c = case_new(ctx, "window");
+  Program *p = c.program;
+  if (q.what == WINDOW_PAD) q.kh = q.kw = 1;
+  int64_t oh = (q.h + q.before + q.after - (q.kh - 1) * q.dilation - 1) / q.stride + 1, ow = (q.w + q.before + q.after - (q.kw - 1) * q.dilation - 1) / q.stride + 1;
+  ext_t out[] = {q.c, oh, ow};
+  Buf *x = case_buf(ctx, p, "x", SPACE_INPUT, 3, (ext_t[]){q.c, q.h, q.w}), *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 3, out);
+  const Var *v[] = {var_new(ctx, "c", q.c), var_new(ctx, "o0", oh), var_new(ctx, "o1", ow), var_new(ctx, "k0", q.kh), var_new(ctx, "k1", q.kw)};
+  const Expr *e[5];
+  for (int i = 0; i < 5; i++) e[i] = x_var(ctx, v[i]);
+  const Expr *xi[] = {e[0], NULL, NULL};
+  for (int i = 0; i < 2; i++) {
+    xi[i + 1] = x_op2(ctx, OP_SUB, x_op2(ctx, OP_MUL, e[i + 1], x_int(ctx, q.stride)), x_int(ctx, q.before));
+    if (q.what != WINDOW_PAD) xi[i + 1] = case_aff(ctx, xi[i + 1], q.dilation, e[i + 3]);
+  }
+  const Expr *load = x_load(ctx, x, 3, xi);
+  if (q.what == WINDOW_PAD) case_add(ctx, c.kernel, RED_SET, y, e, x_op2(ctx, OP_ELSE, load, x_real(ctx, 0.5)), 3, 3, v);
+  else if (q.what != WINDOW_MEAN) case_add(ctx, c.kernel, q.what == WINDOW_MAX ? RED_MAX : RED_MIN, y, e, load, 3, 5, v);
+  else {
+    Buf *s = buf_new(ctx, "s", ELEM_real, SPACE_TEMP, 3, out);
+    vec_push(ctx, &c.kernel->cascade.locals, s);
+    case_add(ctx, c.kernel, RED_ADD, s, e, load, 3, 5, v);
+    const Var *u[] = {var_new(ctx, "i0", q.c), var_new(ctx, "i1", oh), var_new(ctx, "i2", ow)};
+    const Expr *f[] = {x_var(ctx, u[0]), x_var(ctx, u[1]), x_var(ctx, u[2])};
+    case_add(ctx, c.kernel, RED_SET, y, f, x_op2(ctx, OP_DIV, x_load(ctx, s, 3, f), x_real(ctx, (double)(q.kh * q.kw))), 3, 3, u);
+  }
+  return c;
+}
+
 /* Row operations over the middle axis of [outer, row, inner]. */
 typedef struct RowCase { int64_t outer, row, inner; enum { ROW_SOFTMAX, ROW_NORM, ROW_MEAN, ROW_LOGSOFTMAX, ROW_GELU, ROW_BIAS, ROW_CELU } what; } RowCase;
 static inline Case case_rows(Ctx *ctx, RowCase q) {

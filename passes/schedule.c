@@ -3,7 +3,7 @@
 #include "passes/schedule.h"
 
 typedef int (*Scheduler)(Schedule *s, int first);
-static const Scheduler schedulers[] = {schedule_contraction, schedule_rows};
+static const Scheduler schedulers[] = {schedule_contraction, schedule_rows, schedule_window};
 
 static bool is_local(const Kernel *k, const Buf *b) {
   for (size_t i = 0; i < k->cascade.locals.n; i++)
@@ -34,6 +34,24 @@ Buf *schedule_flat(Schedule *s, Buf *b) {
   v->alias = b->alias ? b->alias : b;
   vec_push(s->ctx, &s->flat, v);
   return v;
+}
+
+/* The condition is rest + c*k >= 0, c positive or negative. */
+bool schedule_clamp(Ctx *ctx, const Expr *cond, const Var *k, const Expr **lo, const Expr **hi) {
+  Aff a, b;
+  if (cond->kind != X_OP || cond->n != 2 || !x_is_aff(cond->arg[0], &a) || !x_is_aff(cond->arg[1], &b)) return false;
+  Aff d = cond->op == OP_GE ? aff_add(ctx, a, b, -1) : aff_add(ctx, b, a, -1); /* d >= 0, or d > 0 for < */
+  if (cond->op == OP_LT) d.c -= 1;
+  int64_t c = aff_coef(&d, k);
+  const Expr *rest = x_aff(ctx, aff_add(ctx, d, (Aff){0, 1, &(Term){k, c}}, -1));
+  if (c > 0) { /* k >= ceil(-rest / c) */
+    const Expr *least = x_op2(ctx, OP_FDIV, x_op2(ctx, OP_SUB, x_int(ctx, c - 1), rest), x_int(ctx, c));
+    *lo = x_op2(ctx, OP_MAX, *lo, c == 1 ? x_op2(ctx, OP_SUB, x_int(ctx, 0), rest) : least);
+  } else if (c < 0) { /* k <= floor(rest / -c) */
+    const Expr *most = c == -1 ? rest : x_op2(ctx, OP_FDIV, rest, x_int(ctx, -c));
+    *hi = x_op2(ctx, OP_MIN, *hi, x_op2(ctx, OP_ADD, most, x_int(ctx, 1)));
+  }
+  return c != 0;
 }
 
 /* x ** 2 is a product; every other power stays. */

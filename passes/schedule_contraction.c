@@ -61,60 +61,15 @@ static bool factors(Plan *p, const Expr *e, const Ein *ein, const Expr **scale) 
   return true;
 }
 
-static bool is_plain(const Expr *e) { return !x_has_op(e, OP_IF) && !x_has_op(e, OP_ELSE) && !x_has_op(e, OP_HAS); }
-
-typedef struct Check { const Schedule *s; bool fine; } Check;
-static void check_load(const Expr *load, void *arg) {
-  Check *c = arg;
-  Aff a;
-  if (!schedule_f32(c->s, load->buf) || load->buf->mask || !access_affine(c->s->ctx, load, &a) || access_may_leave(c->s->ctx, load->buf, load->n, load->arg, NULL)) c->fine = false;
-}
-static bool all_loads_fine(const Schedule *s, const Expr *e) {
-  Check c = {s, true};
-  x_each_load(e, check_load, &c);
-  return c.fine;
-}
-
-/* Operations an epilogue may hold: those on f32 vectors. */
-static bool is_vectorisable(const Expr *e) {
-  if (e->kind == X_INT || e->kind == X_REAL) return true;
-  if (e->kind == X_LOAD) return e->vk == KIND_REAL;
-  if (e->kind == X_AFF) return false;
-  if ((e->op == OP_CAST || e->op == OP_SAT) && e->elem != ELEM_f32) return false;
-  if (e->vk != KIND_REAL && e->vk != KIND_BOOL) return false;
-  for (int i = 0; i < e->n; i++)
-    if (!is_vectorisable(e->arg[i])) return false;
-  return true;
-}
-
-typedef struct Replacement { const Buf *root; const Expr *by; } Replacement;
-static const Expr *replace_load(Ctx *ctx, const Expr *e, void *arg) {
-  (void)ctx;
-  const Replacement *r = arg;
-  return e->kind == X_LOAD && buf_root(e->buf) == r->root ? r->by : e;
-}
-
-/* Takes the next statement into the epilogue when it is a map over the result, nobody else needs the result, and it reads it element by element. */
-static bool take_map(Plan *p, const Ein *contraction, const Ein *map, int number) {
-  Ctx *ctx = p->ctx;
-  if (map->reduce != RED_SET || map->accumulate || map->nout != map->naxes || !schedule_f32(p->s, map->out)) return false;
-  const Buf *root = buf_root(p->out);
-  const Expr *load = NULL;
-  if (!x_count_loads(map->rhs, root, &load) || schedule_reads_later(p->s, number + 1, p->out)) return false;
-  Ein now = *contraction; /* the producer as it stands: its left axes and where it writes */
+/* Takes the next statement into the epilogue. */
+static bool take_map(Plan *p, const Ein *contraction, int number) {
+  Ein now = *contraction; /* the contraction as it stands: its left axes and where it writes */
   now.out = p->out;
   for (int i = 0; i < p->rank; i++) now.index[i] = p->index[i];
-  const Expr *by[MAX_AXES];
-  if (!ein_refine(ctx, &now, map, load, by)) return false;
-  Ein *told = ein_subst(ctx, map, contraction->nout, contraction->nout, contraction->axis, by);
-  if (!is_plain(told->rhs) || !is_vectorisable(told->rhs) || !all_loads_fine(p->s, told->rhs)) return false;
-  if (access_may_leave(ctx, told->out, told->out->rank, told->index, NULL)) return false;
-  if (!x_reads_one_place(ctx, told->rhs, root, NULL)) return false;
-  Replacement r = {root, p->epilogue};
-  p->epilogue = x_map(ctx, told->rhs, replace_load, &r);
-  p->out = told->out;
-  p->rank = told->out->rank;
-  for (int i = 0; i < p->rank; i++) p->index[i] = told->index[i];
+  if (!schedule_take_map(p->s, &now, number, &p->epilogue)) return false;
+  p->out = now.out;
+  p->rank = now.out->rank;
+  for (int i = 0; i < p->rank; i++) p->index[i] = now.index[i];
   return true;
 }
 
@@ -154,7 +109,7 @@ static bool recognise(Plan *p, int first) {
   Schedule *s = p->s;
   Ctx *ctx = p->ctx;
   const Ein *e = s->ein[first];
-  if (e->reduce != RED_ADD || e->accumulate || e->naxes == e->nout || !schedule_f32(s, e->out) || e->out->mask || !is_plain(e->rhs) || !schedule_writes_once(ctx, e)) return false;
+  if (e->reduce != RED_ADD || e->accumulate || e->naxes == e->nout || !schedule_f32(s, e->out) || e->out->mask || !schedule_is_plain(e->rhs) || !schedule_writes_once(ctx, e)) return false;
   for (int i = 0; i < e->naxes; i++)
     if (!ext_is_const(ctx, e->axis[i]->extent) || e->axis[i]->extent < 1) return false;
   const Expr *scale = NULL;
@@ -167,7 +122,7 @@ static bool recognise(Plan *p, int first) {
   for (int i = 0; i < p->rank; i++) p->index[i] = e->index[i];
   if (access_may_leave(ctx, p->out, p->rank, p->index, NULL)) return false;
   p->ntaken = 1;
-  while (first + p->ntaken < s->n && take_map(p, e, s->ein[first + p->ntaken], first + p->ntaken)) p->ntaken++;
+  while (first + p->ntaken < s->n && take_map(p, e, first + p->ntaken)) p->ntaken++;
   if (!s->fp_strict) peel_start(p);
   p->naxes = e->naxes;
   for (int i = 0; i < e->naxes; i++) p->axis[i] = (Axis){.var = e->axis[i], .extent = e->axis[i]->extent, .role = i < e->nout ? ROLE_SHARED : ROLE_REDUCED};
@@ -518,24 +473,6 @@ static void step(const Build *b, Body *body, bool guarded) {
   vec_push(ctx, all, s_store(ctx, RED_ADD, b->acc, 2, (const Expr *const[]){x_var(ctx, b->row_var), vec}, x_op2(ctx, OP_MUL, x_load(ctx, b->x, 0, NULL), x_load(ctx, b->vec_regs, 1, &vec))));
 }
 
-/* A condition c >= 0 on tap k as a bound of k's loop: rest + d*k >= 0, d positive or negative. */
-static bool clamp(Ctx *ctx, const Expr *cond, const Var *k, const Expr **lo, const Expr **hi) {
-  Aff a, b;
-  if (cond->kind != X_OP || cond->n != 2 || !x_is_aff(cond->arg[0], &a) || !x_is_aff(cond->arg[1], &b)) return false;
-  Aff d = cond->op == OP_GE ? aff_add(ctx, a, b, -1) : aff_add(ctx, b, a, -1); /* d >= 0, or d > 0 for < */
-  if (cond->op == OP_LT) d.c -= 1;
-  int64_t c = aff_coef(&d, k);
-  const Expr *rest = x_aff(ctx, aff_add(ctx, d, (Aff){0, 1, &(Term){k, c}}, -1));
-  if (c > 0) { /* k >= ceil(-rest / c) */
-    const Expr *least = x_op2(ctx, OP_FDIV, x_op2(ctx, OP_SUB, x_int(ctx, c - 1), rest), x_int(ctx, c));
-    *lo = x_op2(ctx, OP_MAX, *lo, c == 1 ? x_op2(ctx, OP_SUB, x_int(ctx, 0), rest) : least);
-  } else if (c < 0) { /* k <= floor(rest / -c) */
-    const Expr *most = c == -1 ? rest : x_op2(ctx, OP_FDIV, rest, x_int(ctx, -c));
-    *hi = x_op2(ctx, OP_MIN, *hi, x_op2(ctx, OP_ADD, most, x_int(ctx, 1)));
-  }
-  return c != 0;
-}
-
 static bool uses_tile(const Plan *p, const Expr *e) { return (p->tiled && x_uses(e, p->tiled)); }
 
 static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
@@ -548,7 +485,7 @@ static void reduce(Build *b, Body *body, int level, int taps, bool guarded) {
   for (size_t i = 0; i < p->guards.n; i++) {
     const Guard *g = &p->guards.at[i];
     if (g->tap != a->var) continue;
-    if (g->clamped) clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
+    if (g->clamped) schedule_clamp(ctx, at(p, &b->values, g->cond), a->var, &lo, &hi);
     else unrolled_tap = true;
   }
   int64_t from = 0, to = a->extent;
@@ -629,8 +566,7 @@ static void accumulators(Build *b, Body *body, bool guarded) {
   Body *end = under(ctx, tile_loops(b, body, true, true), inside_lanes(b));
   const Expr *index[MAX_RANK * 2];
   for (int i = 0; i < p->rank; i++) index[i] = at(p, &b->values, p->index[i]);
-  Replacement sum = {p->sum, acc_at(b)};
-  vec_push(ctx, end, s_store(ctx, RED_SET, p->out, p->rank, index, x_map(ctx, at(p, &b->values, p->epilogue), replace_load, &sum)));
+  vec_push(ctx, end, s_store(ctx, RED_SET, p->out, p->rank, index, schedule_replace_loads(ctx, at(p, &b->values, p->epilogue), p->sum, acc_at(b))));
   b->values = saved;
 }
 
