@@ -174,7 +174,7 @@ static bool dump_stage(Ctx *ctx, const Watch *w, const Unit *u, const Pass *p) {
 static void watch_pass(Ctx *ctx, const Unit *u, const Pass *p, double seconds, void *arg) {
   Watch *w = arg;
   w->stage++;
-  if (w->cmd->verbose) fprintf(stderr, "[%2d/%zu] %-10s %8.1f ms\n", w->stage, pass_count(), p->name, seconds * 1e3);
+  if (w->cmd->verbose) fprintf(stderr, "[%2d/%zu] %-10s %8.1f ms %8.1f MB\n", w->stage, pass_count(), p->name, seconds * 1e3, (double)ctx->memory_used / 1e6);
   else progress("[%d/%zu] %s", w->stage, pass_count(), p->name);
   if (w->cmd->dump && w->good) w->good = dump_stage(ctx, w, u, p);
 }

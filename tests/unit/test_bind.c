@@ -45,7 +45,7 @@ static const Case cases[] = {
   {"map F: num (a, b) = a / b", "i32[2] i32[2]", "", 1, "i32[2]\nRESULT[i0] = tdiv(A[i0], B[i0])   over i0:2\n"},
   {"map F: num (a, b) = a / b", "f32[2] f32[2]", "", 1, "f32[2]\nRESULT[i0] = A[i0]/B[i0]   over i0:2\n"},
   /* an input that arrives as an attribute; limits of the destination */
-  {"map F: num (x, min?, max?) = min(max(x, min else lowest()), max else highest())", "i8[2]", "min=0", 1, "i8[2]\nRESULT[i0] = min(max(X[i0], MIN[]), 127)   over i0:2\n"},
+  {"map F: num (x, min?, max?) = min(max(x, min else lowest()), max else highest())", "i8[2]", "min=0", 1, "i8[2]\nRESULT[i0] = max(X[i0], MIN[])   over i0:2\n"},
   /* placed ranks, optional ranks */
   {"op F: num (A[M@t, K], C?[M?, K?]; t = 0) -> Y[M, K] { Y[m,k] = A[m,k] + (C[m,k] else 0) }", "f32[3,2] f32[3]", "t=1", 1, "f32[2,3]\nY[m,k] = A[k,m] + C[k]   over m:2 k:3\n"},
   {"op F (X[D..@perm]; perm = reverse(range(rank(X)))) -> Y[D..] { Y[d..] = X[d..] }", "f32[2,3,4]", "perm=[2,0,1]", 1, "f32[4,2,3]\nY[d0,d1,d2] = X[d1,d2,d0]   over d0:4 d1:2 d2:3\n"},
