@@ -87,123 +87,293 @@ out
     buf x f32[1,1,6,6] input
     buf y f32[1,1,6,6] output
     buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
-    buf y_flat f32[36] temp alias y
     inputs x
     outputs y
-    kernel k_sobel  from "sobel"  schedule "map, lanes o0o1"  cost 648 324
-      local scratch buf A f32[1,1,1,6,6] temp
-      scratch buf A_flat f32[36] temp alias A
-      axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
+    kernel k_sobel  from "sobel"  schedule "window, lanes o1"  cost 648 324
+      local buf A real[1,1,1,6,6] temp
+      axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 o0_3:1 o1_3:1 v:1 o1_4:1 v_2:4 o1_5:1 v_3:1 o0_4:4 o1_6:1 v_4:1 o1_7:1 v_5:4 o1_8:1 v_6:1 o0_5:1 o1_9:1 v_7:1 o1_10:1 v_8:4 o1_11:1 v_9:1
       cascade
         A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
         y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
       nest
-        for o0 in 0 .. 6
-          for o1 in 0 .. 6
-            reg acc real[]
-            acc[] = 0.0
-            for k0 in max(0, -o0+1) .. min(3, -o0+7)
-              for k1 in max(0, -o1+1) .. min(3, -o1+7)
-                acc[] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]
-            A[0,0,0,o0,o1] = acc[]
-        for i in 0 .. 9
-          unroll u in 0 .. 4
-            y_flat[u+4*i] = A_flat[u+4*i]
+        for o0_3 in 0 .. 1
+          unroll o1_3 in 0 .. 1
+            reg t f32[1]
+            unroll v in 0 .. 1
+              t[v] = 0.0
+            for k0 in -o0_3+1 .. 3
+              unroll k1 in -o1_3+1 .. 3
+                unroll v in 0 .. 1
+                  t[v] += x[0,0,k0+o0_3-1,k1+o1_3-1]*w[0,0,k0,k1]
+            unroll v in 0 .. 1
+              y[0,0,o0_3,o1_3] = t[v]
+          for o1_4 in 0 .. 1
+            reg t_2 f32[4]
+            unroll v_2 in 0 .. 4
+              t_2[v_2] = 0.0
+            for k0 in -o0_3+1 .. 3
+              unroll k1 in 0 .. 3
+                unroll v_2 in 0 .. 4
+                  t_2[v_2] += x[0,0,k0+o0_3-1,k1+4*o1_4+v_2]*w[0,0,k0,k1]
+            unroll v_2 in 0 .. 4
+              y[0,0,o0_3,4*o1_4+v_2+1] = t_2[v_2]
+          unroll o1_5 in 0 .. 1
+            reg t_3 f32[1]
+            unroll v_3 in 0 .. 1
+              t_3[v_3] = 0.0
+            for k0 in -o0_3+1 .. 3
+              unroll k1 in 0 .. -o1_5+2
+                unroll v_3 in 0 .. 1
+                  t_3[v_3] += x[0,0,k0+o0_3-1,k1+o1_5+4]*w[0,0,k0,k1]
+            unroll v_3 in 0 .. 1
+              y[0,0,o0_3,o1_5+5] = t_3[v_3]
+        for o0_4 in 0 .. 4
+          unroll o1_6 in 0 .. 1
+            reg t_4 f32[1]
+            unroll v_4 in 0 .. 1
+              t_4[v_4] = 0.0
+            unroll k0 in 0 .. 3
+              unroll k1 in -o1_6+1 .. 3
+                unroll v_4 in 0 .. 1
+                  t_4[v_4] += x[0,0,k0+o0_4,k1+o1_6-1]*w[0,0,k0,k1]
+            unroll v_4 in 0 .. 1
+              y[0,0,o0_4+1,o1_6] = t_4[v_4]
+          for o1_7 in 0 .. 1
+            reg t_5 f32[4]
+            unroll v_5 in 0 .. 4
+              t_5[v_5] = 0.0
+            unroll k0 in 0 .. 3
+              unroll k1 in 0 .. 3
+                unroll v_5 in 0 .. 4
+                  t_5[v_5] += x[0,0,k0+o0_4,k1+4*o1_7+v_5]*w[0,0,k0,k1]
+            unroll v_5 in 0 .. 4
+              y[0,0,o0_4+1,4*o1_7+v_5+1] = t_5[v_5]
+          unroll o1_8 in 0 .. 1
+            reg t_6 f32[1]
+            unroll v_6 in 0 .. 1
+              t_6[v_6] = 0.0
+            unroll k0 in 0 .. 3
+              unroll k1 in 0 .. -o1_8+2
+                unroll v_6 in 0 .. 1
+                  t_6[v_6] += x[0,0,k0+o0_4,k1+o1_8+4]*w[0,0,k0,k1]
+            unroll v_6 in 0 .. 1
+              y[0,0,o0_4+1,o1_8+5] = t_6[v_6]
+        for o0_5 in 0 .. 1
+          unroll o1_9 in 0 .. 1
+            reg t_7 f32[1]
+            unroll v_7 in 0 .. 1
+              t_7[v_7] = 0.0
+            for k0 in 0 .. -o0_5+2
+              unroll k1 in -o1_9+1 .. 3
+                unroll v_7 in 0 .. 1
+                  t_7[v_7] += x[0,0,k0+o0_5+4,k1+o1_9-1]*w[0,0,k0,k1]
+            unroll v_7 in 0 .. 1
+              y[0,0,o0_5+5,o1_9] = t_7[v_7]
+          for o1_10 in 0 .. 1
+            reg t_8 f32[4]
+            unroll v_8 in 0 .. 4
+              t_8[v_8] = 0.0
+            for k0 in 0 .. -o0_5+2
+              unroll k1 in 0 .. 3
+                unroll v_8 in 0 .. 4
+                  t_8[v_8] += x[0,0,k0+o0_5+4,k1+4*o1_10+v_8]*w[0,0,k0,k1]
+            unroll v_8 in 0 .. 4
+              y[0,0,o0_5+5,4*o1_10+v_8+1] = t_8[v_8]
+          unroll o1_11 in 0 .. 1
+            reg t_9 f32[1]
+            unroll v_9 in 0 .. 1
+              t_9[v_9] = 0.0
+            for k0 in 0 .. -o0_5+2
+              unroll k1 in 0 .. -o1_11+2
+                unroll v_9 in 0 .. 1
+                  t_9[v_9] += x[0,0,k0+o0_5+4,k1+o1_11+4]*w[0,0,k0,k1]
+            unroll v_9 in 0 .. 1
+              y[0,0,o0_5+5,o1_11+5] = t_9[v_9]
 
   # ---- naive: what has no schedule becomes its naive nest
   (unchanged)
 
   # ---- narrow: mathematical numbers get machine types
-  program conv  hash 01dc3801fdc85fdd
-    buf x f32[1,1,6,6] input
-    buf y f32[1,1,6,6] output
-    buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
-    buf y_flat f32[36] temp alias y
-    inputs x
-    outputs y
-    kernel k_sobel  from "sobel"  schedule "map, lanes o0o1"  cost 648 324
-      local scratch buf A f32[1,1,1,6,6] temp
-      scratch buf A_flat f32[36] temp alias A
-      axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
-      cascade
-        A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
-        y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
-      nest
-        for o0 in 0 .. 6
-          for o1 in 0 .. 6
-            reg acc f32[]
-            acc[] = 0.0
-            for k0 in max(0, -o0+1) .. min(3, -o0+7)
-              for k1 in max(0, -o1+1) .. min(3, -o1+7)
-                acc[] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]
-            A[0,0,0,o0,o1] = acc[]
-        for i in 0 .. 9
-          unroll u in 0 .. 4
-            y_flat[u+4*i] = A_flat[u+4*i]
+  (unchanged)
 
   # ---- plan: offsets in one arena
-  program conv  hash 01dc3801fdc85fdd
-    buf x f32[1,1,6,6] input
-    buf y f32[1,1,6,6] output
-    buf w f32[1,1,3,3] const [1.0, 2.0, 1.0, 0.0, 0.0, 0.0, -1.0, -2.0, -1.0]
-    buf y_flat f32[36] temp alias y
-    inputs x
-    outputs y
-    memory arena 192 bound 192 state 0 peak "k_sobel"
-    kernel k_sobel  from "sobel"  schedule "map, lanes o0o1"  cost 648 324
-      local scratch buf A f32[1,1,1,6,6] temp at 0
-      scratch buf A_flat f32[36] temp alias A
-      axes o0:6 o1:6 k0:3 k1:3 o0_2:6 o1_2:6 u:4 i:9
-      cascade
-        A[0,0,0,o0,o1] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]   over o0:6 o1:6 | k0:3 k1:3
-        y[0,0,o0_2,o1_2] = A[0,0,0,o0_2,o1_2]   over o0_2:6 o1_2:6
-      nest
-        for o0 in 0 .. 6
-          for o1 in 0 .. 6
-            reg acc f32[]
-            acc[] = 0.0
-            for k0 in max(0, -o0+1) .. min(3, -o0+7)
-              for k1 in max(0, -o1+1) .. min(3, -o1+7)
-                acc[] += x[0,0,o0+k0-1,o1+k1-1]*w[0,0,k0,k1]
-            A[0,0,0,o0,o1] = acc[]
-        for i in 0 .. 9
-          unroll u in 0 .. 4
-            y_flat[u+4*i] = A_flat[u+4*i]
+  (unchanged)
 
   # ---- C: of every kernel
-  /* sobel: map, lanes o0o1
+  /* sobel: window, lanes o1
    *   w f32[1, 1, 3, 3] constant
    *   x f32[1, 1, 6, 6]
-   *   A f32[1, 1, 1, 6, 6] written
-   *   A_flat f32[36]
-   *   y_flat f32[36] written */
-  static void k_sobel(const float *restrict w, const float *restrict x, float *A, const float *A_flat, float *restrict y_flat) {
-    for (int64_t o0 = 0; o0 < 6; o0++) {
-      const float *x_2 = x + 6*o0;
-      float *A_2 = A + 6*o0;
-      for (int64_t o1 = 0; o1 < 6; o1++) {
-        const float *x_3 = x_2 + o1;
-        float *A_3 = A_2 + o1;
-        float acc;
-        acc = 0.0f;
-        for (int64_t k0 = sinter_imax(0, -o0 + 1); k0 < sinter_imin(3, -o0 + 7); k0++) {
-          const float *x_4 = x_3 + 6*k0;
-          const float *w_2 = w + 3*k0;
-          for (int64_t k1 = sinter_imax(0, -o1 + 1); k1 < sinter_imin(3, -o1 + 7); k1++) {
-            const float *x_5 = x_4 + k1;
-            const float *w_3 = w_2 + k1;
-            acc += x_5[-7] * w_3[0];
-          }
-        }
-        A_3[0] = acc;
+   *   y f32[1, 1, 6, 6] written */
+  static void k_sobel(const float *restrict w, const float *restrict x, float *restrict y) {
+    {
+      float t_0;
+      t_0 = 0.0f;
+      for (int64_t k0 = 1; k0 < 3; k0++) {
+        const float *x_2 = x + 6*k0;
+        const float *w_2 = w + 3*k0;
+        t_0 += x_2[-6] * w_2[1];
+        t_0 += x_2[-5] * w_2[2];
+      }
+      y[0] = t_0;
+    }
+    {
+      float t_2_0, t_2_1, t_2_2, t_2_3;
+      t_2_0 = 0.0f;
+      t_2_1 = 0.0f;
+      t_2_2 = 0.0f;
+      t_2_3 = 0.0f;
+      for (int64_t k0 = 1; k0 < 3; k0++) {
+        const float *x_3 = x + 6*k0;
+        const float *w_3 = w + 3*k0;
+        t_2_0 += x_3[-6] * w_3[0];
+        t_2_1 += x_3[-5] * w_3[0];
+        t_2_2 += x_3[-4] * w_3[0];
+        t_2_3 += x_3[-3] * w_3[0];
+        t_2_0 += x_3[-5] * w_3[1];
+        t_2_1 += x_3[-4] * w_3[1];
+        t_2_2 += x_3[-3] * w_3[1];
+        t_2_3 += x_3[-2] * w_3[1];
+        t_2_0 += x_3[-4] * w_3[2];
+        t_2_1 += x_3[-3] * w_3[2];
+        t_2_2 += x_3[-2] * w_3[2];
+        t_2_3 += x_3[-1] * w_3[2];
+      }
+      y[1] = t_2_0;
+      y[2] = t_2_1;
+      y[3] = t_2_2;
+      y[4] = t_2_3;
+    }
+    {
+      float t_3_0;
+      t_3_0 = 0.0f;
+      for (int64_t k0 = 1; k0 < 3; k0++) {
+        const float *x_4 = x + 6*k0;
+        const float *w_4 = w + 3*k0;
+        t_3_0 += x_4[-2] * w_4[0];
+        t_3_0 += x_4[-1] * w_4[1];
+      }
+      y[5] = t_3_0;
+    }
+    for (int64_t o0 = 0; o0 < 4; o0++) {
+      const float *x_5 = x + 6*o0;
+      float *y_2 = y + 6*o0;
+      {
+        float t_4_0;
+        t_4_0 = 0.0f;
+        t_4_0 += x_5[0] * w[1];
+        t_4_0 += x_5[1] * w[2];
+        t_4_0 += x_5[6] * w[4];
+        t_4_0 += x_5[7] * w[5];
+        t_4_0 += x_5[12] * w[7];
+        t_4_0 += x_5[13] * w[8];
+        y_2[6] = t_4_0;
+      }
+      {
+        float t_5_0, t_5_1, t_5_2, t_5_3;
+        t_5_0 = 0.0f;
+        t_5_1 = 0.0f;
+        t_5_2 = 0.0f;
+        t_5_3 = 0.0f;
+        t_5_0 += x_5[0] * w[0];
+        t_5_1 += x_5[1] * w[0];
+        t_5_2 += x_5[2] * w[0];
+        t_5_3 += x_5[3] * w[0];
+        t_5_0 += x_5[1] * w[1];
+        t_5_1 += x_5[2] * w[1];
+        t_5_2 += x_5[3] * w[1];
+        t_5_3 += x_5[4] * w[1];
+        t_5_0 += x_5[2] * w[2];
+        t_5_1 += x_5[3] * w[2];
+        t_5_2 += x_5[4] * w[2];
+        t_5_3 += x_5[5] * w[2];
+        t_5_0 += x_5[6] * w[3];
+        t_5_1 += x_5[7] * w[3];
+        t_5_2 += x_5[8] * w[3];
+        t_5_3 += x_5[9] * w[3];
+        t_5_0 += x_5[7] * w[4];
+        t_5_1 += x_5[8] * w[4];
+        t_5_2 += x_5[9] * w[4];
+        t_5_3 += x_5[10] * w[4];
+        t_5_0 += x_5[8] * w[5];
+        t_5_1 += x_5[9] * w[5];
+        t_5_2 += x_5[10] * w[5];
+        t_5_3 += x_5[11] * w[5];
+        t_5_0 += x_5[12] * w[6];
+        t_5_1 += x_5[13] * w[6];
+        t_5_2 += x_5[14] * w[6];
+        t_5_3 += x_5[15] * w[6];
+        t_5_0 += x_5[13] * w[7];
+        t_5_1 += x_5[14] * w[7];
+        t_5_2 += x_5[15] * w[7];
+        t_5_3 += x_5[16] * w[7];
+        t_5_0 += x_5[14] * w[8];
+        t_5_1 += x_5[15] * w[8];
+        t_5_2 += x_5[16] * w[8];
+        t_5_3 += x_5[17] * w[8];
+        y_2[7] = t_5_0;
+        y_2[8] = t_5_1;
+        y_2[9] = t_5_2;
+        y_2[10] = t_5_3;
+      }
+      {
+        float t_6_0;
+        t_6_0 = 0.0f;
+        t_6_0 += x_5[4] * w[0];
+        t_6_0 += x_5[5] * w[1];
+        t_6_0 += x_5[10] * w[3];
+        t_6_0 += x_5[11] * w[4];
+        t_6_0 += x_5[16] * w[6];
+        t_6_0 += x_5[17] * w[7];
+        y_2[11] = t_6_0;
       }
     }
-    for (int64_t i = 0; i < 9; i++) {
-      float *y_flat_2 = y_flat + 4*i;
-      const float *A_flat_2 = A_flat + 4*i;
-      y_flat_2[0] = A_flat_2[0];
-      y_flat_2[1] = A_flat_2[1];
-      y_flat_2[2] = A_flat_2[2];
-      y_flat_2[3] = A_flat_2[3];
+    {
+      float t_7_0;
+      t_7_0 = 0.0f;
+      for (int64_t k0 = 0; k0 < 2; k0++) {
+        const float *x_6 = x + 6*k0;
+        const float *w_5 = w + 3*k0;
+        t_7_0 += x_6[24] * w_5[1];
+        t_7_0 += x_6[25] * w_5[2];
+      }
+      y[30] = t_7_0;
+    }
+    {
+      float t_8_0, t_8_1, t_8_2, t_8_3;
+      t_8_0 = 0.0f;
+      t_8_1 = 0.0f;
+      t_8_2 = 0.0f;
+      t_8_3 = 0.0f;
+      for (int64_t k0 = 0; k0 < 2; k0++) {
+        const float *x_7 = x + 6*k0;
+        const float *w_6 = w + 3*k0;
+        t_8_0 += x_7[24] * w_6[0];
+        t_8_1 += x_7[25] * w_6[0];
+        t_8_2 += x_7[26] * w_6[0];
+        t_8_3 += x_7[27] * w_6[0];
+        t_8_0 += x_7[25] * w_6[1];
+        t_8_1 += x_7[26] * w_6[1];
+        t_8_2 += x_7[27] * w_6[1];
+        t_8_3 += x_7[28] * w_6[1];
+        t_8_0 += x_7[26] * w_6[2];
+        t_8_1 += x_7[27] * w_6[2];
+        t_8_2 += x_7[28] * w_6[2];
+        t_8_3 += x_7[29] * w_6[2];
+      }
+      y[31] = t_8_0;
+      y[32] = t_8_1;
+      y[33] = t_8_2;
+      y[34] = t_8_3;
+    }
+    {
+      float t_9_0;
+      t_9_0 = 0.0f;
+      for (int64_t k0 = 0; k0 < 2; k0++) {
+        const float *x_8 = x + 6*k0;
+        const float *w_7 = w + 3*k0;
+        t_9_0 += x_8[28] * w_7[0];
+        t_9_0 += x_8[29] * w_7[1];
+      }
+      y[35] = t_9_0;
     }
   }
