@@ -407,11 +407,11 @@ bool evaluate_output(Bind *b, const TensorDecl *d, int member, Tensor *t) {
   }
   for (int p = 0; p < t->rank; p++) {
     int64_t lo, hi;
-    Tri negative = ext_lt(b->ctx, t->dim[p], 0);
+    bool natural = ext_keep_natural(b->ctx, t->dim[p]);
     ext_range(b->ctx, t->dim[p], &lo, &hi);
     if (t->dim[p] == EXT_ERROR) return bind_fail(b, E0701, AT(b, d), "%s: extent number %d overflows", d->name, p);
     if (hi < 0 || (lo < 0 && ext_is_const(b->ctx, t->dim[p]))) return bind_fail(b, E0401, AT(b, d), "%s would have the extent %s at axis %d", d->name, extent_text(b, t->dim[p]), p);
-    if (negative == TRI_UNKNOWN) return bind_fail(b, E0700, AT(b, d), "%s would have the extent %s at axis %d, negative for some values", d->name, extent_text(b, t->dim[p]), p);
+    if (!natural) return bind_fail(b, E0700, AT(b, d), "%s would have the extent %s at axis %d, negative for some values", d->name, extent_text(b, t->dim[p]), p);
   }
   Type type = tensor_type(t);
   type.elem = ELEM_u8;

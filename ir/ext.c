@@ -324,6 +324,23 @@ Tri ext_le(const Ctx *ctx, ext_t a, ext_t b) {
   return gt == TRI_UNKNOWN ? gt : gt == TRI_TRUE ? TRI_FALSE : TRI_TRUE;
 }
 
+/* Extents that only large values of a symbol make sense of: x - 2 where a window of three slides over x. */
+bool ext_keep_natural(Ctx *ctx, ext_t e) {
+  if (ext_lt(ctx, e, 0) == TRI_FALSE) return true;
+  Trial q = {0};
+  trial_symbols(table(ctx), e, &q, ctx);
+  if (q.n != 1 || q.hi[0] - q.lo[0] >= MAX_TRIED) return false;
+  int64_t least = q.hi[0] + 1;
+  for (q.at[0] = q.hi[0]; q.at[0] >= q.lo[0] && ext_value(ctx, e, trial_value, &q) >= 0; q.at[0]--) least = q.at[0];
+  if (least > q.hi[0]) return false;
+  for (size_t i = 0; i < ctx->exts->syms.n; i++)
+    if (ctx->exts->syms.at[i].kind == SYMBOL_BASE && ctx->exts->syms.at[i].name == q.name[0]) ctx->exts->syms.at[i].lo = least;
+  Poly *p = (Poly *)(uintptr_t)poly_of(ctx, e); /* intervals of other extents stay true, and wider than they need be */
+  p->tried = false;
+  make_exact(ctx, e);
+  return ext_lt(ctx, e, 0) == TRI_FALSE;
+}
+
 /* ---- text */
 static void print(const Ctx *ctx, ext_t e, Str *out, bool c);
 

@@ -27,6 +27,7 @@ typedef enum Tri { TRI_FALSE, TRI_TRUE, TRI_UNKNOWN } Tri;
 Tri ext_eq(const Ctx *ctx, ext_t a, ext_t b);                           /* decided by polynomial identity and intervals; by trying all values of the symbols where these are few */
 Tri ext_lt(const Ctx *ctx, ext_t a, ext_t b);
 Tri ext_le(const Ctx *ctx, ext_t a, ext_t b);
+bool ext_keep_natural(Ctx *ctx, ext_t e);                               /* raises the lower bound of e's one symbol until e is never negative; false: that cannot be done */
 void ext_print(const Ctx *ctx, ext_t e, Str *out);                      /* "12", "n", "2*n+1", "fdiv(n+3, 4)" */
 void ext_print_c(const Ctx *ctx, ext_t e, Str *out);                    /* an int64_t expression of C over the symbols' names */
 int64_t ext_value(const Ctx *ctx, ext_t e, int64_t (*lookup)(void *arg, const char *symbol), void *arg); /* value under an assignment of the base symbols */

@@ -37,6 +37,9 @@ START_TEST(few_values_decide) { /* what intervals of quotients and minima leave 
   ck_assert(ext_le(ctx, ext_mul(ctx, ext_fdiv(ctx, ext_add(ctx, n, m), 3), 3), ext_add(ctx, n, m)) == TRI_TRUE);
   ext_t wide = ext_add(ctx, ext_mul(ctx, ext_fdiv(ctx, ext_sub(ctx, large, 1), 2), 2), 2);
   ck_assert(ext_le(ctx, large, wide) == TRI_UNKNOWN); /* too many values */
+  ext_t window = ext_sub(ctx, n, 5); /* needs an n of five */
+  ck_assert(!ext_keep_natural(ctx, ext_sub(ctx, n, m)) && ext_keep_natural(ctx, window) && ext_le(ctx, 0, window) == TRI_TRUE);
+  ck_assert(!ext_keep_natural(ctx, ext_sub(ctx, 3, n)));
 }
 END_TEST
 
