@@ -64,6 +64,14 @@ static void vector_types(int lanes, Str *out) {
   }
 }
 
+/* Every second element from p on, as two loads that reach no further than the last of them. */
+static void every_second(int lanes, Str *out) {
+  Str which = str_new(out->ctx);
+  for (int i = 0; i < lanes; i++) str_printf(&which, i ? ", %d" : "%d", 2 * i + (i >= lanes / 2));
+  str_printf(out, "static inline v%df32 sinter_second_v%df32(const float *p) {\n  v%df32 a = *(const u%df32 *)p, b = *(const u%df32 *)(p + %d);\n", lanes, lanes, lanes, lanes, lanes, lanes - 1);
+  str_printf(out, "#ifdef __clang__\n  return __builtin_shufflevector(a, b, %s);\n#else\n  return __builtin_shuffle(a, b, (v%di32){%s});\n#endif\n}\n", which.s, lanes, which.s);
+}
+
 /* Everything a schedule may ask of vectors that has no row in the target: lane by lane, or with masks. */
 static const char vector_helpers[] =
   "static inline v@f32 sinter_select_v@f32(v@i32 c, v@f32 a, v@f32 b) { return (v@f32)((c & (v@i32)a) | (~c & (v@i32)b)); }\n"
@@ -121,6 +129,7 @@ void c_prelude(const Ctx *ctx, const Target *t, Str *out) {
   if (t->vector_extension && t->lanes_f32 > 1) {
     str_add(out, register_tiles);
     vector_types(t->lanes_f32, out);
+    every_second(t->lanes_f32, out);
     instantiate(vector_helpers, t->lanes_f32, out);
   }
   if (t->prelude) str_add(out, t->prelude);

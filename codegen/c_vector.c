@@ -67,7 +67,11 @@ static void load(CPrint *p, const Expr *e, Str *out) {
   const char *t = elem_info(b->elem)->name;
   if (b->elem == ELEM_bool) t = "u8";
   int64_t stride;
-  if (!c_lane_stride(p, b, e->n, e->arg, &stride) || stride != 1) { gather(p, e, out); return; }
+  if (!c_lane_stride(p, b, e->n, e->arg, &stride) || stride != 1) {
+    if (stride == 2 && b->elem == ELEM_f32 && p->live == p->lanes) str_printf(out, "sinter_second_v%df32(%s)", p->lanes, at.s);
+    else gather(p, e, out);
+    return;
+  }
   if (p->live < p->lanes) str_printf(out, "sinter_load_part_v%d%s(%s, %d)", p->lanes, t, at.s, p->live);
   else str_printf(out, "*(const u%d%s *)(%s)", p->lanes, t, at.s);
 }

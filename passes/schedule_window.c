@@ -134,43 +134,54 @@ static Body *loop(Ctx *ctx, Body *body, const Var *v, const Expr *lo, const Expr
 }
 static Body *whole_loop(Ctx *ctx, Body *body, const Var *v, LoopMode mode) { return loop(ctx, body, v, x_int(ctx, 0), x_int(ctx, v->extent), mode); }
 
-/* Loops over the taps that lie inside; returns the innermost body. unrolled: a variable that is a number when printing, or NULL. */
-static Body *taps(const Plan *p, Body *body, const Expr *value, const Var *unrolled, int statements) {
+static Body *under(Ctx *ctx, Body *body, const Expr *cond) {
+  Stmt *s = s_if(ctx, cond);
+  emit(ctx, body, s);
+  return &s->cond.then;
+}
+
+/* Loops over the taps that lie inside, and over v, which tells elements side by side: as far inside as its guards let it. Returns the innermost body. */
+static Body *taps(const Plan *p, Body *body, const Expr *value, const Var *v) {
   Ctx *ctx = p->ctx;
   ExprList guards = guards_of(ctx, value);
   int n = p->result.naxes - p->result.nout;
   const Var *const *tap = p->result.axis + p->result.nout;
-  const Expr *lo[MAX_AXES], *hi[MAX_AXES];
+  const Expr *lo[MAX_AXES], *hi[MAX_AXES], *of_v = x_bool(ctx, true);
   for (int t = 0; t < n; t++) { lo[t] = x_int(ctx, 0); hi[t] = x_int(ctx, tap[t]->extent); }
   for (size_t g = 0; g < guards.n; g++) { /* a guard bounds the innermost of its taps */
     int deepest = n - 1;
     while (deepest >= 0 && !x_uses(guards.at[g], tap[deepest])) deepest--;
-    if (deepest >= 0) { schedule_clamp(ctx, guards.at[g], tap[deepest], &lo[deepest], &hi[deepest]); continue; }
-    Stmt *guard = s_if(ctx, guards.at[g]);
-    emit(ctx, body, guard);
-    body = &guard->cond.then;
+    if (deepest >= 0) schedule_clamp(ctx, guards.at[g], tap[deepest], &lo[deepest], &hi[deepest]);
+    else if (x_uses(guards.at[g], v)) of_v = x_op2(ctx, OP_AND, of_v, guards.at[g]);
+    else body = under(ctx, body, guards.at[g]);
   }
   LoopMode mode[MAX_AXES];
+  const Expr *const zero = x_int(ctx, 0);
+  int64_t statements = v->extent;
   bool all = true;
-  for (int t = n - 1; t >= 0; t--) { /* as many as a body of moderate length holds, from inside out */
-    const Expr *bound[] = {lo[t], hi[t]};
-    for (int i = 0; i < 2; i++) {
-      if (unrolled) bound[i] = x_subst(ctx, bound[i], 1, &unrolled, (const Expr *const[]){x_int(ctx, 0)});
-      all = all && x_is_const(bound[i], NULL, NULL);
-    }
+  for (int t = n - 1; t >= 0; t--) { /* as many as a body of moderate length holds, from inside out; v is a number when printing */
+    all = all && x_is_const(x_subst(ctx, lo[t], 1, &v, &zero), NULL, NULL) && x_is_const(x_subst(ctx, hi[t], 1, &v, &zero), NULL, NULL);
     all = all && tap[t]->extent <= BODY_STATEMENTS / statements;
-    if (all) statements *= (int)tap[t]->extent;
+    if (all) statements *= tap[t]->extent;
     mode[t] = all ? LOOP_UNROLL : LOOP_SEQ;
   }
-  for (int t = 0; t < n; t++) body = loop(ctx, body, tap[t], lo[t], hi[t], mode[t]);
+  bool open = false;
+  for (int t = 0; t <= n; t++) {
+    if (!open && (t == n || x_uses(of_v, v) || x_uses(lo[t], v) || x_uses(hi[t], v))) {
+      body = whole_loop(ctx, body, v, LOOP_UNROLL);
+      if (x_uses(of_v, v)) body = under(ctx, body, of_v);
+      open = true;
+    }
+    if (t < n) body = loop(ctx, body, tap[t], lo[t], hi[t], mode[t]);
+  }
   return body;
 }
 
-/* Elements side by side: v numbers the vectors of `lanes` elements (1: scalars); `first` is the first column of the vectors. */
-static void elements(const Plan *p, Body *body, const Values *rows, const Expr *first, int64_t vectors, int lanes, const Var *unrolled) {
+/* Accumulators side by side: `count` vectors of `lanes` elements (1: scalars), from column `first` on. */
+static void elements(const Plan *p, Body *body, const Values *rows, const Expr *first, int64_t count, int lanes) {
   Ctx *ctx = p->ctx;
-  const Var *v = var_new(ctx, "v", vectors), *l = lanes > 1 ? var_new(ctx, "l", lanes) : NULL;
-  const Expr *which = x_var(ctx, v), *column = vectors > 1 ? x_op2(ctx, OP_ADD, first, x_op2(ctx, OP_MUL, which, x_int(ctx, lanes))) : first;
+  const Var *v = var_new(ctx, "v", count), *l = lanes > 1 ? var_new(ctx, "l", lanes) : NULL;
+  const Expr *which = x_var(ctx, v), *column = count > 1 ? x_op2(ctx, OP_ADD, first, x_op2(ctx, OP_MUL, which, x_int(ctx, lanes))) : first;
   if (l) {
     column = x_op2(ctx, OP_ADD, column, x_var(ctx, l));
     body = whole_loop(ctx, body, l, LOOP_VEC);
@@ -181,22 +192,20 @@ static void elements(const Plan *p, Body *body, const Values *rows, const Expr *
   emit(ctx, body, s_reg(ctx, acc));
   emit(ctx, whole_loop(ctx, body, v, LOOP_UNROLL), s_store(ctx, RED_SET, acc, 1, &which, at(p, &values, p->start)));
   const Expr *value = at(p, &values, p->value);
-  Body *each = whole_loop(ctx, taps(p, body, value, unrolled, (int)vectors), v, LOOP_UNROLL);
-  emit(ctx, each, s_store(ctx, p->op, acc, 1, &which, value));
+  emit(ctx, taps(p, body, value, v), s_store(ctx, p->op, acc, 1, &which, value));
   const Expr *index[MAX_RANK * 2];
   for (int i = 0; i < p->result.out->rank; i++) index[i] = at(p, &values, p->result.index[i]);
   const Expr *stored = schedule_replace_loads(ctx, at(p, &values, p->epilogue), p->sum, x_load(ctx, acc, 1, &which));
   emit(ctx, whole_loop(ctx, body, v, LOOP_UNROLL), s_store(ctx, RED_SET, p->result.out, p->result.out->rank, index, stored));
 }
 
-/* Columns one by one; few of them are numbers when printing. */
+/* Columns as scalars; few of them are numbers when printing. */
 static void border(const Plan *p, Body *body, const Values *rows, int64_t from, int64_t to) {
   Ctx *ctx = p->ctx;
   if (from >= to) return;
+  if (to - from <= BORDER_UNROLLED) { elements(p, body, rows, x_int(ctx, from), to - from, 1); return; }
   const Var *c = var_new(ctx, p->column->name, to - from);
-  bool unroll = to - from <= BORDER_UNROLLED;
-  body = whole_loop(ctx, body, c, unroll ? LOOP_UNROLL : LOOP_SEQ);
-  elements(p, body, rows, x_op2(ctx, OP_ADD, x_var(ctx, c), x_int(ctx, from)), 1, 1, unroll ? c : NULL);
+  elements(p, whole_loop(ctx, body, c, LOOP_SEQ), rows, x_op2(ctx, OP_ADD, x_var(ctx, c), x_int(ctx, from)), 1, 1);
 }
 
 /* Whole vectors of `lanes` elements, several side by side. Returns the first column that is left. */
@@ -205,10 +214,10 @@ static int64_t vectors(const Plan *p, Body *body, const Values *rows, Span in, i
   int64_t count = (in.to - in.from) / lanes, turns = count / SIDE_BY_SIDE, rest = count % SIDE_BY_SIDE;
   if (turns) {
     const Var *c = var_new(ctx, p->column->name, turns);
-    elements(p, whole_loop(ctx, body, c, LOOP_SEQ), rows, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, c), x_int(ctx, SIDE_BY_SIDE * lanes)), x_int(ctx, in.from)), SIDE_BY_SIDE, lanes, NULL);
+    elements(p, whole_loop(ctx, body, c, LOOP_SEQ), rows, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, c), x_int(ctx, SIDE_BY_SIDE * lanes)), x_int(ctx, in.from)), SIDE_BY_SIDE, lanes);
   }
   int64_t next = in.from + turns * SIDE_BY_SIDE * lanes;
-  if (rest) elements(p, body, rows, x_int(ctx, next), rest, lanes, NULL);
+  if (rest) elements(p, body, rows, x_int(ctx, next), rest, lanes);
   return next + rest * lanes;
 }
 
@@ -217,7 +226,7 @@ static void columns(const Plan *p, Body *body, const Values *rows) {
   border(p, body, rows, 0, in.from);
   int64_t next = p->lanes > 1 ? vectors(p, body, rows, in, p->lanes) : in.from;
   bool twice = p->op != RED_SET; /* a map may write where it reads */
-  if (next < in.to && next > in.from && twice) elements(p, body, rows, x_int(p->ctx, in.to - p->lanes), 1, p->lanes, NULL);
+  if (next < in.to && next > in.from && twice) elements(p, body, rows, x_int(p->ctx, in.to - p->lanes), 1, p->lanes);
   else if (next < in.to) vectors(p, body, rows, (Span){next, in.to}, 1);
   border(p, body, rows, in.to, p->column->extent);
 }
