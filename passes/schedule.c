@@ -41,7 +41,7 @@ bool schedule_clamp(Ctx *ctx, const Expr *cond, const Var *k, const Expr **lo, c
   Aff a, b;
   if (cond->kind != X_OP || cond->n != 2 || !x_is_aff(cond->arg[0], &a) || !x_is_aff(cond->arg[1], &b)) return false;
   Aff d = cond->op == OP_GE ? aff_add(ctx, a, b, -1) : aff_add(ctx, b, a, -1); /* d >= 0, or d > 0 for < */
-  if (cond->op == OP_LT) d.c -= 1;
+  if (cond->op == OP_LT) d.c = ext_sub(ctx, d.c, 1);
   int64_t c = aff_coef(&d, k);
   const Expr *rest = x_aff(ctx, aff_add(ctx, d, (Aff){0, 1, &(Term){k, c}}, -1));
   if (c > 0) { /* k >= ceil(-rest / c) */
