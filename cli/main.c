@@ -1,8 +1,6 @@
 /* sinter: the verbs, `--help`, `--version`, and the exit status. */
-#ifdef SINTER_HAVE_LLVM
-#include <llvm-c/Core.h>
-#endif
 #include "cli/cli.h"
+#include <dlfcn.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -94,13 +92,21 @@ static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
   return good || status != STATUS_FINE ? status : STATUS_SYSTEM;
 }
 
+/* LLVM lies in a module beside the program (codegen/llvm), where it was there when sinter was built. */
 static void print_version(void) {
   printf("sinter %s\n", SINTER_VERSION);
-#ifdef SINTER_HAVE_LLVM
-  unsigned major, minor, patch;
-  LLVMGetVersion(&major, &minor, &patch);
-  printf("LLVM %u.%u.%u\n", major, minor, patch);
-#endif
+  char path[4096];
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "sinter-llvm.so");
+  while (n > 0 && path[n - 1] != '/') n--;
+  if (n <= 0) return;
+  strcpy(path + n, "sinter-llvm.so");
+  void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!module) return;
+  void (*version)(unsigned *major, unsigned *minor, unsigned *patch);
+  *(void **)&version = dlsym(module, "sinter_llvm_version");
+  unsigned v[3];
+  if (version) version(&v[0], &v[1], &v[2]), printf("LLVM %u.%u.%u\n", v[0], v[1], v[2]);
+  dlclose(module);
 }
 
 int main(int argc, char **argv) {

@@ -177,6 +177,7 @@ static void watch_pass(Ctx *ctx, const Unit *u, const Pass *p, double seconds, v
   if (w->cmd->verbose) fprintf(stderr, "[%2d/%zu] %-10s %8.1f ms %8.1f MB\n", w->stage, pass_count(), p->name, seconds * 1e3, (double)ctx->memory_used / 1e6);
   else progress("[%d/%zu] %s", w->stage, pass_count(), p->name);
   if (w->cmd->dump && w->good) w->good = dump_stage(ctx, w, u, p);
+  file_rest(u->model->file, u->model->file_bytes); /* most weights have been folded or packed into others by now, or will be read once more */
 }
 
 bool session_passes(Ctx *ctx, const Command *cmd, Unit *unit, const char *until) {

@@ -44,3 +44,7 @@ bool file_map(Ctx *ctx, const char *path, const void **bytes, size_t *n) {
   close(fd);
   return ok;
 }
+
+void file_rest(const void *bytes, size_t n) {
+  if (n) madvise((void *)bytes, n, MADV_DONTNEED); /* advice: a system that does not take it is as well */
+}

@@ -26,3 +26,5 @@ const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem);  /* "16000", "[
 
 /* A file mapped for the life of the context; false with a diagnostic (E0100; directories, FIFOs and devices are refused). */
 bool file_map(Ctx *ctx, const char *path, const void **bytes, size_t *n);
+/* Lets the system have the pages of a mapped file back; who reads it again gets them from the file. */
+void file_rest(const void *bytes, size_t n);

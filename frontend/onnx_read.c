@@ -116,6 +116,7 @@ Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt) {
   im.model->path = im.path;
   im.model->name = model_name(&im);
   im.model->lib = im.opt->lib;
+  im.model->file = bytes;
   im.model->file_bytes = n;
   im.model->hash = XXH64(bytes, n, 0);
   const ProtobufCMessage *m = onnx_unpack(ctx, scratch, at, bytes, n, &onnx__model_proto__descriptor);

@@ -41,7 +41,7 @@ typedef struct OpsetId { const char *domain; int64_t version; } OpsetId;
 typedef struct Model {
   const char *path, *name, *producer;                    /* name: file name without extension unless --name */
   Graph *graph;
-  uint64_t hash; size_t file_bytes;
+  uint64_t hash; const void *file; size_t file_bytes;    /* the mapped file: constants that nobody changed lie in it */
   int64_t ir_version;
   VEC(OpsetId) opsets;
   const struct EinLib *lib;                              /* operator texts that apply (library, --ops, the model's own) */

@@ -57,8 +57,6 @@ static void print_name(const char *s, Str *out) {
 
 static bool has_plain_elements(Elem e) { char c = elem_info(e)->cls; return c == 'r' || c == 'i' || c == 'u' || c == 'b'; }
 
-static uint64_t data_hash(const Data *d) { return XXH3_64bits_withSeed(d->bytes, d->nbytes, (XXH64_hash_t)d->type.elem); }
-
 /* Symbolic data are extents kept as i64 whatever the element type of their value. */
 static void print_data(const Ctx *ctx, const Type *type, const Data *d, bool symbolic, Str *out) {
   type_print(ctx, type, out);

@@ -99,7 +99,7 @@ static void add_weight(const Expr *load, void *arg) {
   const Data *d = load->buf->data;
   if (!d || map_find(&r->weight_seen, d)) return;
   map_add(r->ctx->arena, &r->weight_seen, d);
-  vec_push(r->ctx, &r->weight, ((Weight){text_hash(d), d}));
+  vec_push(r->ctx, &r->weight, ((Weight){data_hash(d), d}));
 }
 
 static void add_weights(const Expr *e, void *arg) { x_each_load(e, add_weight, arg); }

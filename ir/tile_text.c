@@ -23,7 +23,6 @@
 #include "ir/map.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <xxhash.h>
 
 const char *const text_space[] = {[SPACE_INPUT] = "input", [SPACE_OUTPUT] = "output", [SPACE_CONST] = "const", [SPACE_TEMP] = "temp", [SPACE_STATE] = "state", [SPACE_REG] = "reg"};
 const char *const text_loop[] = {[LOOP_SEQ] = "for", [LOOP_UNROLL] = "unroll", [LOOP_VEC] = "vec", [LOOP_PAR] = "par"};
@@ -44,7 +43,6 @@ bool text_is_plain(const char *name) {
   return true;
 }
 
-uint64_t text_hash(const Data *d) { return XXH3_64bits_withSeed(d->bytes, d->nbytes, (XXH64_hash_t)d->type.elem); }
 
 /* Variables and buffers are printed through copies whose name is the text to print: x_print needs to know nothing of this. */
 typedef struct Scope { Map copies, taken; } Scope;
@@ -120,7 +118,7 @@ static void indent(const Writer *w, int depth) {
 static void data(const Writer *w, const Data *d) {
   int64_t n = type_bound(w->ctx, &d->type);
   if (n < 0 || n > TEXT_INLINE || elem_info(d->type.elem)->bits == 0 || elem_info(d->type.elem)->cls == 'c') {
-    str_printf(w->out, " #%016" PRIx64, text_hash(d));
+    str_printf(w->out, " #%016" PRIx64, data_hash(d));
     return;
   }
   str_add(w->out, " [");

@@ -6,4 +6,3 @@ enum { TEXT_INLINE = 16, TEXT_DEPTH = 256 };           /* elements of a constant
 extern const char *const text_space[], *const text_loop[], *const text_hint[]; /* by Space, LoopMode, Hint */
 bool text_is_plain(const char *name);                  /* can be written without quotes */
 bool text_name_part(char c);
-uint64_t text_hash(const Data *d);

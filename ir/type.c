@@ -2,6 +2,8 @@
 #include "ir/type.h"
 #include <math.h>
 #include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 static const ElemInfo rows[ELEM_COUNT] = {
   [ELEM_NONE] = {"none", 0, 0, '-', "void"},
@@ -241,6 +243,8 @@ void data_set_real(void *bytes, Elem e, int64_t i, double v) {
   }
 }
 
+enum { OWN_BYTES = 256 * 1024 };
+
 Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims) {
   Data *d = NEW(ctx, Data);
   d->type = (Type){.elem = e, .rank = rank};
@@ -248,6 +252,18 @@ Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims) {
   int64_t n = type_bound(ctx, &d->type), bytes = n < 0 ? -1 : elem_bytes(e, n);
   if (bytes < 0) { diag(ctx, E0701, (Place){0}, "a constant of that many elements cannot be held"); return NULL; }
   d->nbytes = (size_t)bytes;
-  d->bytes = arena_alloc(ctx->arena, d->nbytes);
+  if (d->nbytes >= OWN_BYTES && !(d->own = arena_new(ctx))) ctx_out_of_memory(ctx);
+  d->bytes = arena_alloc(d->own ? d->own : ctx->arena, d->nbytes);
   return d;
+}
+
+uint64_t data_hash(const Data *d) { return d->hash ? d->hash : XXH3_64bits_withSeed(d->bytes, d->nbytes, (XXH64_hash_t)d->type.elem); }
+
+void data_release(Data *d) {
+  if (!d->own) return;
+  d->hash = data_hash(d);
+  arena_free(d->own);
+  d->own = NULL;
+  d->bytes = "";
+  d->nbytes = 0;
 }

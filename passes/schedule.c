@@ -156,29 +156,48 @@ static bool schedule_kernel(Ctx *ctx, Unit *u, Kernel *k) {
   return true;
 }
 
+/* By a nest, or by statements that have no nest yet. */
+static bool is_read(const Program *p, const Buf *b) {
+  for (size_t i = 0; i < p->outputs.n; i++)
+    if (p->outputs.at[i] == b) return true;
+  for (size_t i = 0; i < p->kernels.n; i++) {
+    const Kernel *k = p->kernels.at[i];
+    if (body_uses(&k->body, b)) return true;
+    for (size_t s = 0; s < k->cascade.steps.n && !k->lowered; s++)
+      for (int e = 0; e < k->cascade.steps.at[s].n; e++)
+        if (x_reads(k->cascade.steps.at[s].ein[e]->rhs, buf_root(b))) return true;
+  }
+  return false;
+}
+
 /* Constant tensors that were packed for their only reader are not needed as they were. */
-static void drop_unread_constants(Ctx *ctx, Program *p) {
-  (void)ctx;
+static void drop_unread_constants(Program *p) {
   size_t kept = 0;
   for (size_t i = 0; i < p->bufs.n; i++) {
     Buf *b = p->bufs.at[i];
-    bool read = b->space != SPACE_CONST;
-    for (size_t j = 0; j < p->outputs.n && !read; j++) read = p->outputs.at[j] == b;
-    for (size_t j = 0; j < p->kernels.n && !read; j++) {
-      const Kernel *k = p->kernels.at[j];
-      read = body_uses(&k->body, b);
-      for (size_t s = 0; s < k->cascade.steps.n && !read && !k->lowered; s++)
-        for (int e = 0; e < k->cascade.steps.at[s].n && !read; e++) read = x_reads(k->cascade.steps.at[s].ein[e]->rhs, buf_root(b));
-    }
-    if (read) p->bufs.at[kept++] = b;
+    if (b->space != SPACE_CONST || is_read(p, b)) p->bufs.at[kept++] = b;
   }
   p->bufs.n = kept;
 }
 
+/* And where they are large and were made when compiling, their memory is given back before the next kernel packs its own. */
+static void release_packed(const Expr *load, void *arg) {
+  const Program *p = arg;
+  const Data *d = load->buf->data;
+  if (!d || !d->own) return;
+  for (size_t i = 0; i < p->bufs.n; i++)
+    if (p->bufs.at[i]->data == d && is_read(p, p->bufs.at[i])) return;
+  data_release((Data *)d);
+}
+
 bool pass_schedule(Ctx *ctx, Unit *u);
 bool pass_schedule(Ctx *ctx, Unit *u) {
-  for (size_t i = 0; i < u->program->kernels.n; i++)
-    if (!schedule_kernel(ctx, u, u->program->kernels.at[i])) return false;
-  drop_unread_constants(ctx, u->program);
+  for (size_t i = 0; i < u->program->kernels.n; i++) {
+    Kernel *k = u->program->kernels.at[i];
+    if (!schedule_kernel(ctx, u, k)) return false;
+    for (size_t s = 0; s < k->cascade.steps.n; s++)
+      for (int e = 0; e < k->cascade.steps.at[s].n; e++) x_each_load(k->cascade.steps.at[s].ein[e]->rhs, release_packed, u->program);
+  }
+  drop_unread_constants(u->program);
   return true;
 }
