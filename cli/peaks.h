@@ -7,5 +7,5 @@
  *   sinter_peak_bytes   bytes a second read from memory */
 const char *peaks_source(Ctx *ctx, const Target *t);
 typedef double Clock(void);
-typedef double PeakFlops(Clock *now);
+typedef double PeakFlops(Clock *now, int rounds); /* the best of so many rounds of some 50 us */
 typedef double PeakBytes(Clock *now, const void *memory, int64_t bytes);
