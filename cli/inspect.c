@@ -123,6 +123,19 @@ static bool print_json(Ctx *ctx, const Model *m) {
   return session_json(ctx, json_pack("{ss so so so so}", "name", m->name, "opsets", opsets, "inputs", values_json(ctx, g->inputs.at, g->inputs.n), "outputs", values_json(ctx, g->outputs.at, g->outputs.n), "nodes", nodes));
 }
 
+/* A picture says more with types. Where they cannot be had (an open dimension, an unknown operator), it shows what there is. */
+static void infer_if_possible(Ctx *ctx, Unit *unit) {
+  const Graph *g = unit->model->graph;
+  for (size_t i = 0; i < g->inputs.n; i++) {
+    const Type *t = &g->inputs.at[i]->type;
+    if (t->rank < 0) return;
+    for (int d = 0; d < t->rank; d++)
+      if (t->dim[d] == -1) return;
+  }
+  size_t mark = diag_mark(ctx);
+  if (!passes_run(ctx, unit, "infer", NULL, NULL)) diag_rewind(ctx, mark);
+}
+
 static bool inspect(Ctx *ctx, const Command *cmd) {
   ImportOptions import;
   Options options;
@@ -140,7 +153,10 @@ static bool inspect(Ctx *ctx, const Command *cmd) {
   if (cmd->after && !session_passes(ctx, cmd, &unit, cmd->after)) return false;
   progress_clear();
   if (!strcmp(format, "json")) return print_json(ctx, unit.model);
-  if (strcmp(format, "text")) return draw_model(ctx, unit.model, format, stdout);
+  if (strcmp(format, "text")) {
+    if (!cmd->after) infer_if_possible(ctx, &unit);
+    return draw_model(ctx, unit.model, format, stdout);
+  }
   printf("%s", stage_text(ctx, &unit));
   return true;
 }

@@ -170,7 +170,14 @@ static Case make_window(Ctx *ctx, const void *q) { return case_window(ctx, *(con
 START_TEST(windows) { /* shapes at random, the same ones every time */
   unsigned seed = 77u + (unsigned)_i;
 #define DRAW(from, to) (seed = seed * 1664525u + 1013904223u, (from) + (int64_t)((seed >> 16) % ((to) - (from) + 1)))
-  WindowCase q = {.c = DRAW(1, 3), .h = DRAW(1, 12), .w = DRAW(2, 60), .kh = DRAW(1, 4), .kw = DRAW(1, 5), .stride = DRAW(1, 3), .dilation = DRAW(1, 2), .what = (int)(_i % 4)};
+  WindowCase q = {.what = (int)(_i % 4)};
+  q.c = DRAW(1, 3); /* one after the other: an initializer has no order */
+  q.h = DRAW(1, 12);
+  q.w = DRAW(2, 60);
+  q.kh = DRAW(1, 4);
+  q.kw = DRAW(1, 5);
+  q.stride = DRAW(1, 3);
+  q.dilation = DRAW(1, 2);
   q.before = DRAW(0, 3);
   q.after = DRAW(0, 3);
 #undef DRAW
