@@ -142,12 +142,11 @@ static bool fits(const Data *from, const Data *to, int64_t i) {
   return elem_info(to->type.elem)->cls == 'r' || (data_int(to, i) == data_int(from, i) && (data_int(from, i) >= 0 || (cls == 'i' && elem_info(to->type.elem)->cls == 'i') || cls == 'u'));
 }
 
-static bool is_number(Elem e) { return e != ELEM_NONE && strchr("riub", elem_info(e)->cls) != NULL; }
 
 static const Data *cast(Inputs *in, const Declared *d, const Data *from) {
   Ctx *ctx = in->im->ctx;
   if (from->type.elem == d->elem) return from;
-  if (!is_number(from->type.elem) || !is_number(d->elem)) { diag(ctx, E0404, in->at, "--const: input '%s' is %s, a value of type %s is given", d->name, elem_info(d->elem)->name, elem_info(from->type.elem)->name); return NULL; }
+  if (!elem_is_number(from->type.elem) || !elem_is_number(d->elem)) { diag(ctx, E0404, in->at, "--const: input '%s' is %s, a value of type %s is given", d->name, elem_info(d->elem)->name, elem_info(from->type.elem)->name); return NULL; }
   Data *to = data_new(ctx, d->elem, from->type.rank, from->type.dim);
   int64_t n = type_bound(ctx, &from->type);
   for (int64_t i = 0; to && i < n; i++) {

@@ -168,7 +168,7 @@ const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem) {
   bool any_real = false;
   for (size_t i = 0; i < l.numbers.n; i++) any_real |= l.numbers.at[i].real;
   if (elem == ELEM_NONE) elem = any_real ? ELEM_f32 : ELEM_i64;
-  if (!strchr("riub", elem_info(elem)->cls)) { diag(ctx, E0404, at, "'%s' cannot be a tensor of type %s", text, elem_info(elem)->name); return NULL; }
+  if (!elem_is_number(elem)) { diag(ctx, E0404, at, "'%s' cannot be a tensor of type %s", text, elem_info(elem)->name); return NULL; }
   for (int i = 0; i < l.rank; i++)
     if (l.dim[i] < 0) l.dim[i] = 0;
   Data *d = data_new(ctx, elem, l.rank, l.dim);

@@ -176,7 +176,6 @@ static const Expr *to_kind(Ctx *ctx, const Expr *a, Kind k) {
   return a; /* a signed operand of an unsigned operation is read modulo 2^64 */
 }
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 
 /* Integer operations on constants; false: leave the tree. Wrapping, division by zero and shifts as op.def says. */
 static bool fold_int(Op op, int64_t a, int64_t b, int64_t *r) {

@@ -153,7 +153,7 @@ ext_t ext_mul(Ctx *ctx, ext_t a, ext_t b) {
 
 ext_t ext_sub(Ctx *ctx, ext_t a, ext_t b) { return ext_add(ctx, a, ext_mul(ctx, b, -1)); }
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
+int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 
 /* Exact quotient of every term by one monomial; false when it does not divide. */
 static bool divide_exactly(const Mono *x, int n, const Mono *by, Mono *out) {

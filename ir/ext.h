@@ -23,6 +23,7 @@ ext_t ext_mod(Ctx *ctx, ext_t a, ext_t b);                              /* a - b
 ext_t ext_min(Ctx *ctx, ext_t a, ext_t b);
 ext_t ext_max(Ctx *ctx, ext_t a, ext_t b);
 void ext_range(const Ctx *ctx, ext_t e, int64_t *lo, int64_t *hi);      /* interval that holds e; a constant: lo == hi */
+int64_t floor_div(int64_t a, int64_t b);                                /* of plain numbers; b is not 0, and not -1 with the least a */
 typedef enum Tri { TRI_FALSE, TRI_TRUE, TRI_UNKNOWN } Tri;
 Tri ext_eq(const Ctx *ctx, ext_t a, ext_t b);                           /* decided by polynomial identity and intervals; by trying all values of the symbols where these are few */
 Tri ext_lt(const Ctx *ctx, ext_t a, ext_t b);

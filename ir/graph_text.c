@@ -55,14 +55,12 @@ static void print_name(const char *s, Str *out) {
 
 /* ---- printing */
 
-static bool has_plain_elements(Elem e) { char c = elem_info(e)->cls; return c == 'r' || c == 'i' || c == 'u' || c == 'b'; }
-
 /* Symbolic data are extents kept as i64 whatever the element type of their value. */
 static void print_data(const Ctx *ctx, const Type *type, const Data *d, bool symbolic, Str *out) {
   type_print(ctx, type, out);
   int64_t n = type_bound(ctx, type);
   if (symbolic) str_add(out, " symbolic");
-  else if (n > INLINE_ELEMENTS || n < 0 || !has_plain_elements(d->type.elem)) {
+  else if (n > INLINE_ELEMENTS || n < 0 || !elem_is_number(d->type.elem)) {
     str_printf(out, " #%016" PRIx64, data_hash(d));
     return;
   }
@@ -442,7 +440,7 @@ static bool read_data(Reader *r, Type *type, const Data **out, bool *symbolic) {
   int64_t n = type_bound(r->ctx, &t);
   if (n < 0 || n > MAX_ITEMS) return fail(r, from, "a list of elements has at most %d", MAX_ITEMS);
   char cls = elem_info(t.elem)->cls;
-  if (!has_plain_elements(t.elem)) return fail(r, from, "elements of this type cannot be listed");
+  if (!elem_is_number(t.elem)) return fail(r, from, "elements of this type cannot be listed");
   Data *d = data_new(r->ctx, t.elem, t.rank, t.dim);
   if (!d || !expect(r, '[')) return false;
   for (int64_t i = 0; i < n; i++) {

@@ -33,6 +33,8 @@ bool elem_in_class(Elem e, const char *cls) {
   return strcmp(cls, rows[e].name) == 0;
 }
 
+bool elem_is_number(Elem e) { return strchr("riub", elem_info(e)->cls) != NULL; }
+
 int64_t elem_bytes(Elem e, int64_t count) {
   int64_t bits;
   if (count < 0 || __builtin_mul_overflow(count, (int64_t)rows[e].bits, &bits) || bits > INT64_MAX - 7) return -1;

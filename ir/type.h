@@ -14,6 +14,7 @@ const ElemInfo *elem_info(Elem e);                        /* never NULL */
 Elem elem_find(const char *name);                         /* ELEM_NONE when unknown */
 Elem elem_from_onnx(int64_t number);                      /* ELEM_NONE when unknown */
 bool elem_in_class(Elem e, const char *cls);              /* classes of operator texts: float int uint num any bool (int includes unsigned), or a type's own name */
+bool elem_is_number(Elem e);                              /* real, integer or truth value: what data_real and data_int read */
 int64_t elem_bytes(Elem e, int64_t count);                /* bytes of count elements, sub-byte types packed; -1 on overflow */
 
 #define MAX_RANK 16                                       /* of a tensor in a model; more is E0104 */
