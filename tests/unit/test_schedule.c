@@ -72,6 +72,17 @@ static double compare(Ctx *ctx, Case (*make)(Ctx *, const void *), const void *a
   return error / (largest > 0 ? largest : 1);
 }
 
+/* The nest by the interpreter, and as C for vectors and for scalars, against the naive nest. */
+static void check_all(Case (*make)(Ctx *, const void *), const void *q, double bound) {
+  static const struct { const char *how; const Target *target; bool compiled; } ways[] = {{"interpreted", &avx2, false}, {"compiled", &avx2, true}, {"generic", &generic, true}};
+  Ctx *ctx = ctx_new();
+  for (int i = 0; i < 3; i++) {
+    double e = compare(ctx, make, q, ways[i].target, ways[i].compiled);
+    ck_assert_msg(e >= 0 && e < bound, "%s: error %g", ways[i].how, e);
+  }
+  ctx_free(ctx);
+}
+
 static Case make_conv(Ctx *ctx, const void *q) { return case_conv(ctx, *(const ConvCase *)q); }
 static Case make_matmul(Ctx *ctx, const void *q) { return case_matmul(ctx, *(const MatCase *)q); }
 
@@ -93,14 +104,7 @@ static const ConvCase convs[] = {
 
 START_TEST(convolutions) {
   const ConvCase *q = &convs[_i];
-  Ctx *ctx = ctx_new();
-  double e = compare(ctx, make_conv, q, &avx2, false);
-  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
-  e = compare(ctx, make_conv, q, &avx2, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
-  e = compare(ctx, make_conv, q, &generic, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
-  ctx_free(ctx);
+  check_all(make_conv, q, 1e-5);
 } END_TEST
 
 static const MatCase mats[] = {
@@ -110,14 +114,7 @@ static const MatCase mats[] = {
 
 START_TEST(products) {
   const MatCase *q = &mats[_i];
-  Ctx *ctx = ctx_new();
-  double e = compare(ctx, make_matmul, q, &avx2, false);
-  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
-  e = compare(ctx, make_matmul, q, &avx2, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
-  e = compare(ctx, make_matmul, q, &generic, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
-  ctx_free(ctx);
+  check_all(make_matmul, q, 1e-5);
 } END_TEST
 
 static Case make_shared(Ctx *ctx, const void *q) { return case_shared(ctx, *(const SharedCase *)q); }
@@ -125,14 +122,7 @@ static const SharedCase shared[] = {{9, 16, 3, false}, {20, 21, 5, false}, {3, 6
 
 START_TEST(shared_lanes) {
   const SharedCase *q = &shared[_i];
-  Ctx *ctx = ctx_new();
-  double e = compare(ctx, make_shared, q, &avx2, false);
-  ck_assert_msg(e >= 0 && e < 1e-5, "interpreted: error %g", e);
-  e = compare(ctx, make_shared, q, &avx2, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "compiled: error %g", e);
-  e = compare(ctx, make_shared, q, &generic, true);
-  ck_assert_msg(e >= 0 && e < 1e-5, "generic: error %g", e);
-  ctx_free(ctx);
+  check_all(make_shared, q, 1e-5);
 } END_TEST
 
 /* Convolutions of planes: no axis of the channels is long enough for lanes. */
@@ -212,14 +202,7 @@ START_TEST(a_row_of_one_element_is_no_row) {
 
 START_TEST(row_operations) {
   const RowCase *q = &rows[_i];
-  Ctx *ctx = ctx_new();
-  double e = compare(ctx, make_rows, q, &avx2, false);
-  ck_assert_msg(e >= 0 && e < 2e-6, "interpreted: error %g", e);
-  e = compare(ctx, make_rows, q, &avx2, true);
-  ck_assert_msg(e >= 0 && e < 2e-6, "compiled: error %g", e);
-  e = compare(ctx, make_rows, q, &generic, true);
-  ck_assert_msg(e >= 0 && e < 2e-6, "generic: error %g", e);
-  ctx_free(ctx);
+  check_all(make_rows, q, 2e-6);
 } END_TEST
 
 START_TEST(tile_rule) { /* 16 registers of 8 lanes: six rows of two vectors */
