@@ -7,10 +7,10 @@
 #include "ir/ein.h"
 
 /* in: nin pointers, NULL where an input is absent. out: nout pointers, NULL where nobody asked, then the work memory if `bind` wanted some.
- * arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets. Tensors are row-major, dense at the values their symbols have. */
+ * arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets; who called it checks them against their bounds. Tensors are row-major, dense at the values their symbols have. */
 typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
 
-enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = 2 };
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = MAX_RANK };
 typedef struct ExternBound {
   Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
