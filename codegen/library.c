@@ -242,6 +242,8 @@ static bool put_run(Library *l, Str *out) {
     }
     str_printf(&calls, ");\n  sinter_profile(hooks, %zu, \"%s\", 0);\n", i, k->name);
     if (kernel_fails(k)) str_add(&calls, "  if (status) return status;\n");
+    for (size_t s = 0; s < l->nsymbols; s++)
+      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "  if (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
   }
   for (size_t i = 0; i < l->nsymbols; i++)
     if (l->symbol[i].set) str_printf(&calls, "  if (out->%s) *out->%s = %s;\n", l->symbol_member[i], l->symbol_member[i], symbol_local[i]);

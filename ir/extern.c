@@ -39,7 +39,7 @@ const char *extern_source(const Extern *e) {
 const char *run_status_text(int status) {
   static const char *const texts[] = {
     [SINTER_OK] = "all is well", [SINTER_MISSING] = "a pointer is missing", [SINTER_ALIGNMENT] = "memory is not aligned",
-    [SINTER_EXTENT] = "a dimension lies outside its bounds", [SINTER_CAPACITY] = "what is made is larger than the memory there is for it",
+    [SINTER_EXTENT] = "an extent found while running lies outside its bounds", [SINTER_CAPACITY] = "what is made is larger than the memory there is for it",
     [SINTER_VALUE] = "an input holds what has no result",
   };
   return status >= 0 && status < (int)(sizeof texts / sizeof *texts) ? texts[status] : "an unknown status";

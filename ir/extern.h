@@ -7,12 +7,12 @@
 #include "ir/ein.h"
 
 /* in: nin pointers, NULL where an input is absent, then the tables of `bind`. out: nout pointers, NULL where nobody asked; if `bind` wanted them, out[nout] is
- * the work memory and out[nout + 1] the pool. arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets; if the kernel may fail,
+ * the work memory and out[nout + 1] the pool. arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets and its caller checks against their bounds; if the kernel may fail,
  * count[ncounts] is 0 before, and what the kernel sets there (a status of runtime/sinter.h) ends the run. Tensors are row-major, dense at the values
  * their symbols have; an element of a string tensor is a `const char *`, in inputs, tables and outputs alike. */
 typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
 
-enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = 2, EXTERN_TABLES = 24 };
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
 typedef struct ExternBound {
   Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */

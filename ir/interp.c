@@ -483,6 +483,15 @@ static void exec_reg(const Code *c, Run *run) {
   memset(s->base, 0xFF, (size_t)elem_bytes(s->buf->elem, s->count));
 }
 
+static void set_symbol(Run *run, const char *name, int64_t v) {
+  ext_t symbol;
+  int64_t lo, hi;
+  if (!ext_find_symbol(run->ctx, name, &symbol)) fail(run, E0601, ctx_printf(run->ctx, "%s is set, which is no symbol", name));
+  ext_range(run->ctx, symbol, &lo, &hi);
+  if (v < lo || v > hi) fail(run, E0701, ctx_printf(run->ctx, "the extent %s is %lld, outside its bounds %lld .. %lld", name, (long long)v, (long long)lo, (long long)hi));
+  if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, name, v);
+}
+
 static void exec_call(const Code *c, Run *run) {
   const Stmt *s = c->stmt;
   int nin = s->call.nin, nbufs = s->call.nbufs;
@@ -490,8 +499,7 @@ static void exec_call(const Code *c, Run *run) {
   c->call->symbol[s->call.nsymbols] = 0;
   s->call.ext->kernel((const void *const *)c->call->memory, c->call->memory + nin, c->call->arg, c->call->symbol);
   if (s->call.fails && c->call->symbol[s->call.nsymbols]) fail(run, E0702, ctx_printf(run->ctx, "%s: %s", s->call.ext->op, run_status_text((int)c->call->symbol[s->call.nsymbols])));
-  for (int i = 0; i < s->call.nsymbols; i++)
-    if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, s->call.symbol[i], c->call->symbol[i]);
+  for (int i = 0; i < s->call.nsymbols; i++) set_symbol(run, s->call.symbol[i], c->call->symbol[i]);
   for (int i = nin; i < nbufs; i++) {
     const Storage *out = c->call->storage[i];
     if (out && out->written) memset(out->written, 1, (size_t)out->count);

@@ -294,7 +294,7 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   void **out = NEWN(ctx, void *, x->nout + 2);
   Data **data = NEWN(ctx, Data *, x->nout);
   int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
-  if (!all_constant(ctx, n, b)) return false;
+  if (!n->out.n || !all_constant(ctx, n, b)) return false; /* without outputs: it is there for the symbols it sets */
   for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;

@@ -35,8 +35,8 @@ START_TEST(every_op_has_its_text) {
   for (size_t i = 0; i < n; i++) {
     const char *text = extern_source(all[i]);
     ck_assert_msg(text && strstr(text, all[i]->function), "%s: no kernel text with %s", all[i]->op, all[i]->function);
-    ck_assert_ptr_eq(extern_find(all[i]->op, "", all[i]->since), all[i]);
-    ck_assert_ptr_null(extern_find(all[i]->op, "", all[i]->since - 1));
+    ck_assert_ptr_eq(extern_find(all[i]->op, all[i]->domain, all[i]->since), all[i]);
+    ck_assert_ptr_null(extern_find(all[i]->op, all[i]->domain, all[i]->since - 1));
   }
 }
 END_TEST
@@ -54,6 +54,40 @@ START_TEST(non_zero) {
   ck_assert_int_eq(count, 3);
   const int64_t want[6] = {0, 1, 1, 0, 0, 2};
   ck_assert_mem_eq(y, want, sizeof want);
+}
+END_TEST
+
+/* Bounded symbols take the values of a tensor's elements, or of numbers given at the call. */
+START_TEST(extents) {
+  const Type t = {ELEM_i32, 1, {2}}, real = {ELEM_f32, 1, {2}};
+  const char *const names[] = {"rows", "cols"};
+  const int64_t least[] = {0, 1}, most[] = {7, 9}, wrong[] = {0, -1};
+  Attr attr[] = {{.name = "names", .kind = ATTR_STRINGS, .n = 2, .strings = names}, {.name = "least", .kind = ATTR_INTS, .n = 2, .ints = least}, {.name = "most", .kind = ATTR_INTS, .n = 2, .ints = most}};
+  const Extern *e = extern_find("Extents", "sinter", 1);
+  ck_assert_ptr_nonnull(e);
+  BindInput in = {.type = &t};
+  BindRequest req = {.op = "Extents", .domain = "sinter", .opset = 1, .nin = 1, .in = &in, .nattr = 3, .attr = attr};
+  ExternBound b;
+  ck_assert(e->bind(ctx, &req, &b));
+  ck_assert_int_eq(b.ncounts, 2);
+  ext_t cols;
+  int64_t lo, hi, count[2];
+  ck_assert(ext_find_symbol(ctx, "cols", &cols) && b.count[1] == cols);
+  ext_range(ctx, cols, &lo, &hi);
+  ck_assert(lo == 1 && hi == 9);
+  const int32_t value[] = {-3, 4};
+  e->kernel((const void *const[]){value}, NULL, b.arg, count);
+  ck_assert(count[0] == -3 && count[1] == 4);
+  e->kernel(NULL, NULL, (const int64_t[]){0, 2, 5, 6}, count);
+  ck_assert(count[0] == 5 && count[1] == 6);
+
+  in.type = &real;
+  ck_assert(!e->bind(ctx, &req, &b));
+  in.type = &t;
+  attr[2].ints = wrong;
+  ck_assert(!e->bind(ctx, &req, &b));
+  req.nattr = 1;
+  ck_assert(!e->bind(ctx, &req, &b));
 }
 END_TEST
 
@@ -222,6 +256,7 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, every_op_has_its_text);
   tcase_add_test(t, non_zero);
+  tcase_add_test(t, extents);
   tcase_add_test(t, compress_along_an_axis);
   tcase_add_test(t, compress_of_elements);
   tcase_add_loop_test(t, unique, 0, 2);
