@@ -230,7 +230,7 @@ static bool fuse_map(Fusion *f, size_t producer, size_t at, Buf *t) {
   return true;
 }
 
-static void note_state(const Expr *load, void *arg) { *(bool *)arg |= load->buf->space == SPACE_STATE; }
+static void note_state(const Expr *load, void *arg) { *(bool *)arg |= buf_root(load->buf)->space == SPACE_STATE; }
 static bool reads_state(const Kernel *k) { /* state may be overwritten before a later place is reached */
   bool state = false;
   for (size_t i = 0; i < k->cascade.steps.n; i++)
