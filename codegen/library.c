@@ -97,7 +97,7 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
   for (size_t i = 0; i < l->nsymbols; i++) l->symbol_member[i] = name_unique(l->symbol[i].set ? &out : &in, l->symbol[i].name);
   if (l->sizes.state) l->state_member = name_unique(&out, "state");
 
-  static const char *const taken[] = {"in", "out", "arena", "hooks", "base", "state", "weights"};
+  static const char *const taken[] = {"in", "out", "arena", "hooks", "base", "state", "weights", "status"};
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) name_reserve(&l->names, taken[i]);
   name_reserve(&l->names, ctx_printf(ctx, "%s_run", l->name));
   name_reserve(&l->names, ctx_printf(ctx, "%s_inputs", l->name));
@@ -207,13 +207,14 @@ static bool put_run(Library *l, Str *out) {
     if (l->symbol[i].set) str_printf(&locals, "  int64_t %s = 0; /* set by a kernel */\n", symbol_local[i]);
     else str_printf(&locals, "  const int64_t %s = in->%s;\n", symbol_local[i], l->symbol_member[i]);
   }
-  bool uses_base = false;
+  bool uses_base = false, fails = false;
   for (size_t i = 0; i < p->kernels.n; i++) {
     const Kernel *k = p->kernels.at[i];
     KernelParam *param;
     const char **symbol;
     size_t nsymbols, n = kernel_params(ctx, k, &param, &symbol, &nsymbols);
-    str_printf(&calls, "  sinter_profile(hooks, %zu, \"%s\", 1);\n  %s(", i, k->name, k->name);
+    fails |= kernel_fails(k);
+    str_printf(&calls, "  sinter_profile(hooks, %zu, \"%s\", 1);\n  %s%s(", i, k->name, kernel_fails(k) ? "status = " : "", k->name);
     for (size_t a = 0; a < n; a++) {
       const Buf *b = param[a].buf;
       const char *place = place_of(l, b);
@@ -240,6 +241,9 @@ static bool put_run(Library *l, Str *out) {
       str_printf(&calls, "%s%s%s", n || s ? ", " : "", kernel_sets(k, symbol[s]) ? "&" : "", symbol_local[which]);
     }
     str_printf(&calls, ");\n  sinter_profile(hooks, %zu, \"%s\", 0);\n", i, k->name);
+    if (kernel_fails(k)) str_add(&calls, "  if (status) return status;\n");
+    for (size_t s = 0; s < l->nsymbols; s++)
+      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "  if (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
   }
   for (size_t i = 0; i < l->nsymbols; i++)
     if (l->symbol[i].set) str_printf(&calls, "  if (out->%s) *out->%s = %s;\n", l->symbol_member[i], l->symbol_member[i], symbol_local[i]);
@@ -248,6 +252,7 @@ static bool put_run(Library *l, Str *out) {
   put_checks(l, out);
   if (uses_base) str_add(out, "  unsigned char *const base = arena;\n");
   else str_add(out, "  (void)arena;\n");
+  if (fails) str_add(out, "  int status;\n");
   if (l->state_member) str_printf(out, "  unsigned char *const state = out->%s;\n", l->state_member);
   if (l->weights_member) str_printf(out, "  const unsigned char *const weights = in->%s;\n", l->weights_member);
   str_add(out, locals.s);

@@ -317,7 +317,7 @@ static Storage *storage_of(Run *run, const Buf *b) {
     s->count = count_of(run, root, is_symbolic(run, root)); /* a symbol may get its value later, from an extern kernel */
     int64_t bytes = elem_bytes(root->elem, s->count);
     if (bytes < 0) fail(run, E0701, text_of(run, root, "the size"));
-    if (own) s->base = arena_alloc(run->owned, (size_t)bytes);
+    if (own) s->base = arena_alloc(root->lasting ? run->ctx->arena : run->owned, (size_t)bytes); /* what outputs point at outlives the run */
     if (root->space == SPACE_TEMP) s->written = arena_alloc(run->owned, (size_t)s->count);
     if (root->space == SPACE_CONST) {
       if (!root->data || root->data->nbytes < (size_t)bytes || root->data->type.elem != root->elem) fail(run, E0601, text_of(run, root, "missing or short data"));
@@ -483,13 +483,23 @@ static void exec_reg(const Code *c, Run *run) {
   memset(s->base, 0xFF, (size_t)elem_bytes(s->buf->elem, s->count));
 }
 
+static void set_symbol(Run *run, const char *name, int64_t v) {
+  ext_t symbol;
+  int64_t lo, hi;
+  if (!ext_find_symbol(run->ctx, name, &symbol)) fail(run, E0601, ctx_printf(run->ctx, "%s is set, which is no symbol", name));
+  ext_range(run->ctx, symbol, &lo, &hi);
+  if (v < lo || v > hi) fail(run, E0701, ctx_printf(run->ctx, "the extent %s is %lld, outside its bounds %lld .. %lld", name, (long long)v, (long long)lo, (long long)hi));
+  if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, name, v);
+}
+
 static void exec_call(const Code *c, Run *run) {
   const Stmt *s = c->stmt;
   int nin = s->call.nin, nbufs = s->call.nbufs;
   for (int i = 0; i < s->call.n; i++) c->call->arg[i] = c->arg[i]->as_int(c->arg[i], run);
+  c->call->symbol[s->call.nsymbols] = 0;
   s->call.ext->kernel((const void *const *)c->call->memory, c->call->memory + nin, c->call->arg, c->call->symbol);
-  for (int i = 0; i < s->call.nsymbols; i++)
-    if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, s->call.symbol[i], c->call->symbol[i]);
+  if (s->call.fails && c->call->symbol[s->call.nsymbols]) fail(run, E0702, ctx_printf(run->ctx, "%s: %s", s->call.ext->op, run_status_text((int)c->call->symbol[s->call.nsymbols])));
+  for (int i = 0; i < s->call.nsymbols; i++) set_symbol(run, s->call.symbol[i], c->call->symbol[i]);
   for (int i = nin; i < nbufs; i++) {
     const Storage *out = c->call->storage[i];
     if (out && out->written) memset(out->written, 1, (size_t)out->count);
@@ -787,7 +797,7 @@ static void call(Compiler *c, const Stmt *s, Code *code) {
   call->memory = make(c, (size_t)s->call.nbufs, sizeof *call->memory);
   call->storage = make(c, (size_t)s->call.nbufs, sizeof *call->storage);
   call->arg = make(c, (size_t)s->call.n, sizeof *call->arg);
-  call->symbol = make(c, (size_t)s->call.nsymbols, sizeof *call->symbol);
+  call->symbol = make(c, (size_t)s->call.nsymbols + 1, sizeof *call->symbol); /* the last: its status */
   for (int i = 0; i < s->call.n; i++) arg[i] = converted(c, expression(c, s->call.arg[i]), (Kind)s->call.arg[i]->vk, KIND_INT);
   for (int i = 0; i < s->call.nbufs; i++) {
     Buf *b = s->call.bufs[i];
