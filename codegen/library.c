@@ -97,7 +97,7 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
   for (size_t i = 0; i < l->nsymbols; i++) l->symbol_member[i] = name_unique(l->symbol[i].set ? &out : &in, l->symbol[i].name);
   if (l->sizes.state) l->state_member = name_unique(&out, "state");
 
-  static const char *const taken[] = {"in", "out", "arena", "hooks", "base", "state", "weights"};
+  static const char *const taken[] = {"in", "out", "arena", "hooks", "base", "state", "weights", "status"};
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) name_reserve(&l->names, taken[i]);
   name_reserve(&l->names, ctx_printf(ctx, "%s_run", l->name));
   name_reserve(&l->names, ctx_printf(ctx, "%s_inputs", l->name));
@@ -251,6 +251,7 @@ static bool put_run(Library *l, Str *out) {
     else str_printf(&locals, "  const int64_t %s = in->%s;\n", symbol_local[i], l->symbol_member[i]);
   }
   int depth = 1;
+  bool fails = false;
   for (size_t i = 0; i < p->kernels.n; i++) {
     const Kernel *k = p->kernels.at[i];
     KernelParam *param;
@@ -262,7 +263,8 @@ static bool put_run(Library *l, Str *out) {
       put_marker(l, k, cond, &depth, &calls);
       continue;
     }
-    str_printf(&calls, "%*ssinter_profile(hooks, %zu, \"%s\", 1);\n%*s%s(", 2 * depth, "", i, k->name, 2 * depth, "", k->name);
+    fails |= kernel_fails(k);
+    str_printf(&calls, "%*ssinter_profile(hooks, %zu, \"%s\", 1);\n%*s%s%s(", 2 * depth, "", i, k->name, 2 * depth, "", kernel_fails(k) ? "status = " : "", k->name);
     for (size_t a = 0; a < n; a++) {
       const char *place = argument(l, &places, param[a].buf);
       if (!place) return no_place(l, k, param[a].buf);
@@ -275,6 +277,7 @@ static bool put_run(Library *l, Str *out) {
       str_printf(&calls, "%s%s%s", n || s ? ", " : "", kernel_sets(k, symbol[s]) ? "&" : "", symbol_local[which]);
     }
     str_printf(&calls, ");\n%*ssinter_profile(hooks, %zu, \"%s\", 0);\n", 2 * depth, "", i, k->name);
+    if (kernel_fails(k)) str_printf(&calls, "%*sif (status) return status;\n", 2 * depth, "");
     for (size_t s = 0; s < l->nsymbols; s++)
       if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "%*sif (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", 2 * depth, "", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
   }
@@ -285,6 +288,7 @@ static bool put_run(Library *l, Str *out) {
   put_checks(l, out);
   if (places.uses_base) str_add(out, "  unsigned char *const base = arena;\n");
   else str_add(out, "  (void)arena;\n");
+  if (fails) str_add(out, "  int status;\n");
   if (l->state_member) str_printf(out, "  unsigned char *const state = out->%s;\n", l->state_member);
   if (l->weights_member) str_printf(out, "  const unsigned char *const weights = in->%s;\n", l->weights_member);
   str_add(out, locals.s);

@@ -317,7 +317,7 @@ static Storage *storage_of(Run *run, const Buf *b) {
     s->count = count_of(run, root, is_symbolic(run, root)); /* a symbol may get its value later, from an extern kernel */
     int64_t bytes = elem_bytes(root->elem, s->count);
     if (bytes < 0) fail(run, E0701, text_of(run, root, "the size"));
-    if (own) s->base = arena_alloc(run->owned, (size_t)bytes);
+    if (own) s->base = arena_alloc(root->lasting ? run->ctx->arena : run->owned, (size_t)bytes); /* what outputs point at outlives the run */
     if (root->space == SPACE_TEMP) s->written = arena_alloc(run->owned, (size_t)s->count);
     if (root->space == SPACE_CONST) {
       if (!root->data || root->data->nbytes < (size_t)bytes || root->data->type.elem != root->elem) fail(run, E0601, text_of(run, root, "missing or short data"));
@@ -496,7 +496,9 @@ static void exec_call(const Code *c, Run *run) {
   const Stmt *s = c->stmt;
   int nin = s->call.nin, nbufs = s->call.nbufs;
   for (int i = 0; i < s->call.n; i++) c->call->arg[i] = c->arg[i]->as_int(c->arg[i], run);
+  c->call->symbol[s->call.nsymbols] = 0;
   s->call.ext->kernel((const void *const *)c->call->memory, c->call->memory + nin, c->call->arg, c->call->symbol);
+  if (s->call.fails && c->call->symbol[s->call.nsymbols]) fail(run, E0702, ctx_printf(run->ctx, "%s: %s", s->call.ext->op, run_status_text((int)c->call->symbol[s->call.nsymbols])));
   for (int i = 0; i < s->call.nsymbols; i++) set_symbol(run, s->call.symbol[i], c->call->symbol[i]);
   for (int i = nin; i < nbufs; i++) {
     const Storage *out = c->call->storage[i];
@@ -795,7 +797,7 @@ static void call(Compiler *c, const Stmt *s, Code *code) {
   call->memory = make(c, (size_t)s->call.nbufs, sizeof *call->memory);
   call->storage = make(c, (size_t)s->call.nbufs, sizeof *call->storage);
   call->arg = make(c, (size_t)s->call.n, sizeof *call->arg);
-  call->symbol = make(c, (size_t)s->call.nsymbols, sizeof *call->symbol);
+  call->symbol = make(c, (size_t)s->call.nsymbols + 1, sizeof *call->symbol); /* the last: its status */
   for (int i = 0; i < s->call.n; i++) arg[i] = converted(c, expression(c, s->call.arg[i]), (Kind)s->call.arg[i]->vk, KIND_INT);
   for (int i = 0; i < s->call.nbufs; i++) {
     Buf *b = s->call.bufs[i];

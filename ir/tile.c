@@ -101,6 +101,17 @@ void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg) {
   }
 }
 
+static bool find_failing(const Stmt *s, void *arg) {
+  if (s->kind == S_CALL && s->call.fails) *(bool *)arg = true;
+  return true;
+}
+
+bool kernel_fails(const Kernel *k) {
+  bool fails = false;
+  stmts_walk(&k->body, find_failing, &fails);
+  return fails;
+}
+
 /* ---- the type of reals */
 typedef struct RealUse { bool f64; } RealUse;
 

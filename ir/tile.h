@@ -20,7 +20,7 @@ struct Stmt {
     struct { Reduce op; const Expr *value; Buf *buf; int n; const Expr **index; } store; /* RED_SET, ADD, MUL, MAX, MIN, AND, OR; into memory or a register */
     struct { Buf *buf; } reg;                                 /* declares a register (array), scope: the rest of this body */
     struct { Hint what; const Expr *arg; } hint;
-    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out` and work memory, NULL where absent; the symbols it sets */
+    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; bool fails; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out`, work memory and pool, NULL where absent; the symbols it sets; may it end the run */
   };
 };
 /* Vectors: inside a VEC loop over l with L lanes, a load whose last index has coefficient 1 of l is a vector load, one without l is a scalar
@@ -70,6 +70,7 @@ Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
  * integers come out the same everywhere. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);
 Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind */
+bool kernel_fails(const Kernel *k);                           /* may it end the run: some call in it reports a status */
 /* Every statement, outside in; enter returns false to leave out what is inside. Depth is the depth of the nest. */
 void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg);
 void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg); /* the expressions of this statement alone */

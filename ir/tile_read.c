@@ -170,6 +170,7 @@ static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
   Later names = {.buf = b, .line = r->number};
   if (read_word(r, "mask") && !(names.mask = need_name(r))) return NULL;
   if (read_word(r, "alias") && !(names.alias = need_name(r))) return NULL;
+  b->lasting = read_word(r, "lasting");
   if (read_word(r, "at") && !read_number(r, &b->offset)) return NULL;
   vec_push(r->ctx, later, names);
   if ((b->space == SPACE_CONST && !read_data(r, b)) || !end_line(r)) return NULL;
@@ -260,6 +261,7 @@ static bool read_call(Reader *r, Body *into) {
   VEC(Buf *) bufs = {0};
   VEC(const Expr *) args = {0};
   VEC(const char *) symbols = {0};
+  s->call.fails = read_word(r, "fails");
   if (!need_word(r, "in")) return false;
   bool out = false;
   while (!read_word(r, "args")) {

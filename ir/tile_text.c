@@ -151,6 +151,7 @@ static void buffer(const Writer *w, const Buf *b, int depth, const char *prefix)
   str_printf(w->out, " %s", text_space[b->space]);
   if (b->mask) str_printf(w->out, " mask %s", name_of(w, b->mask));
   if (b->alias) str_printf(w->out, " alias %s", name_of(w, b->alias));
+  if (b->lasting) str_add(w->out, " lasting");
   if (b->offset >= 0) str_printf(w->out, " at %" PRId64, b->offset);
   if (b->data) data(w, b->data);
   str_add(w->out, "\n");
@@ -214,7 +215,7 @@ static void call(const Writer *w, const Stmt *s) {
   quoted(w->out, s->call.ext->op);
   str_add(w->out, " ");
   quoted(w->out, s->call.ext->domain);
-  str_printf(w->out, " %d in", s->call.ext->since);
+  str_printf(w->out, " %d%s in", s->call.ext->since, s->call.fails ? " fails" : "");
   for (int i = 0; i < s->call.nbufs; i++) {
     if (i == s->call.nin) str_add(w->out, " out");
     str_printf(w->out, " %s", s->call.bufs[i] ? name_of(w, s->call.bufs[i]) : "-");

@@ -222,6 +222,7 @@ static void check_buf(Verifier *v, const Buf *b) {
     for (int i = 0; same && i < b->rank; i++) same = b->mask->dim[i] == b->dim[i];
     if (!same) wrong(v, "the mask of %s has another shape", b->name);
   }
+  if (b->lasting && (b->space != SPACE_TEMP || b->alias)) wrong(v, "%s is to last, and is no memory of the arena", b->name);
   if (b->alias && (b->alias == b || b->alias->alias)) wrong(v, "%s is an alias of an alias", b->name);
 }
 

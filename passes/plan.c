@@ -148,6 +148,8 @@ size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out) {
       l.list.at[*touch_slot(&l.index, home(k->scratch.at[s])) - 1].scratch = true;
     }
   }
+  for (size_t i = 0; i < l.list.n; i++)
+    if (l.list.at[i].buf->lasting) l.list.at[i].last = (int)p->kernels.n - 1;
   live_through_loops(ctx, p, &l);
   *out = l.list.at;
   return l.list.n;
