@@ -14,6 +14,7 @@ typedef struct Binder {
   Program *program;
   Map bufs;                     /* Value -> Buf */
   Map names;                    /* interned kernel names in use */
+  VEC(Buf *) tables;            /* of extern operators, each content once */
 } Binder;
 
 /* ---- buffers */
@@ -226,6 +227,30 @@ static bool bind_cascade(Binder *B, const Node *n) {
   return true;
 }
 
+/* A table of an extern operator, as a constant of the program. */
+static Buf *table_buf(Binder *B, const char *node, const Data *d) {
+  uint64_t hash = data_hash(d);
+  for (size_t i = 0; i < B->tables.n; i++) {
+    Buf *b = B->tables.at[i];
+    if (type_equal(&b->data->type, &d->type) && data_hash(b->data) == hash && b->data->nbytes == d->nbytes) return b;
+  }
+  Buf *b = buf_new(B->ctx, ctx_printf(B->ctx, "%s.table", node), d->type.elem, SPACE_CONST, d->type.rank, d->type.dim);
+  b->data = d;
+  vec_push(B->ctx, &B->program->bufs, b);
+  vec_push(B->ctx, &B->tables, b);
+  return b;
+}
+
+/* Memory that only an extern kernel touches: for its work, or a pool that lasts. */
+static Buf *extern_memory(Binder *B, Kernel *k, const char *name, ext_t bytes, bool lasting) {
+  if (bytes == 0) return NULL;
+  Buf *b = buf_new(B->ctx, name, ELEM_u8, SPACE_TEMP, 1, &bytes);
+  b->lasting = lasting;
+  if (lasting) vec_push(B->ctx, &B->program->bufs, b);
+  else vec_push(B->ctx, &k->scratch, b);
+  return b;
+}
+
 /* The kernel's pointers stand in the order and number its text expects: an absent input and an output nobody wants are NULL. */
 static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   Ctx *ctx = B->ctx;
@@ -235,8 +260,9 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   Stmt *s = NEW(ctx, Stmt);
   s->kind = S_CALL;
   s->call.ext = x;
-  s->call.nin = x->nin;
-  s->call.nbufs = x->nin + x->nout + (b.work != 0);
+  s->call.fails = b.fails;
+  s->call.nin = x->nin + b.ntables;
+  s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
   s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
   s->call.n = b.nargs;
   s->call.arg = NEWN(ctx, const Expr *, b.nargs);
@@ -246,7 +272,8 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   for (size_t i = 0; i < n->in.n; i++)
     if (n->in.at[i]) touch(&t, s->call.bufs[i] = read_buf(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
-    if (n->out.at[i]) touch(&t, s->call.bufs[x->nin + (int)i] = find_buf(B, n->out.at[i]));
+    if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = find_buf(B, n->out.at[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[x->nin + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
   for (int i = 0; i < b.ncounts; i++) {
     Str name = str_new(ctx);
@@ -254,11 +281,8 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
     s->call.symbol[i] = intern(ctx, name.s);
   }
   Kernel *k = add_kernel(B, n->name);
-  if (b.work != 0) {
-    Buf *work = buf_new(ctx, ctx_printf(ctx, "%s.work", n->name), ELEM_u8, SPACE_TEMP, 1, &b.work);
-    s->call.bufs[s->call.nbufs - 1] = work;
-    vec_push(ctx, &k->scratch, work);
-  }
+  if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = extern_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work, false);
+  if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = extern_memory(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool, true);
   vec_push(ctx, &k->body, s);
   k->lowered = true;
   k->schedule = "extern";

@@ -1,13 +1,27 @@
-/* Removes what no output of the model depends on: nodes, single outputs of nodes, states, and constants nobody reads any more. */
+/* Removes what no output of the model depends on: nodes, single outputs of nodes, states, and constants nobody reads any more. A node is also needed for the
+ * symbols it sets, where what is left has them in its extents. */
 #include "ir/map.h"
 #include "passes/node.h"
 
 enum { REGION_DEPTH = 64 };
 
-typedef struct Live { Ctx *ctx; Map values; } Live;
+typedef struct Live { Ctx *ctx; const Model *model; Map values, symbols; } Live; /* symbols: by interned name */
+
+static int64_t use_symbol(void *arg, const char *name) {
+  Live *l = arg;
+  map_add(l->ctx->arena, &l->symbols, intern(l->ctx, name));
+  return 1;
+}
+
+static void use_extent(Live *l, ext_t e) {
+  if (!ext_is_const(l->ctx, e)) (void)ext_value(l->ctx, e, use_symbol, l);
+}
 
 static void use(Live *l, const Value *v) {
-  if (v) map_add(l->ctx->arena, &l->values, v);
+  if (!v || map_find(&l->values, v)) return;
+  map_add(l->ctx->arena, &l->values, v);
+  for (int i = 0; i < v->type.rank; i++) use_extent(l, v->type.dim[i]);
+  for (size_t i = 0; v->symbolic && i < v->data->nbytes / sizeof(ext_t); i++) use_extent(l, ((const ext_t *)v->data->bytes)[i]);
 }
 
 static void use_node(Live *l, const Node *n, int depth) {
@@ -23,6 +37,13 @@ static void use_node(Live *l, const Node *n, int depth) {
 static bool is_live(const Live *l, const Node *n) {
   for (size_t i = 0; i < n->out.n; i++)
     if (n->out.at[i] && map_find(&l->values, n->out.at[i])) return true;
+  int count;
+  const ext_t *symbol = l->symbols.n ? node_symbols(l->ctx, l->model, n, &count) : NULL;
+  for (int i = 0; symbol && i < count; i++) {
+    Str name = str_new(l->ctx);
+    ext_print(l->ctx, symbol[i], &name);
+    if (map_find(&l->symbols, intern(l->ctx, name.s))) return true;
+  }
   return false;
 }
 
@@ -64,7 +85,7 @@ static void remove_state(Graph *g, size_t pair) {
 bool pass_dead(Ctx *ctx, Unit *u);
 bool pass_dead(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
-  Live l = {.ctx = ctx};
+  Live l = {.ctx = ctx, .model = u->model};
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
   for (size_t i = 0; i < g->outputs.n; i++)
     if (!graph_is_state_output(g, i)) use(&l, g->outputs.at[i]);
