@@ -156,7 +156,7 @@ static void put_externs(Sources *s, const Body *body) {
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
     if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, st->call.ext);
+    MapEntry *e = map_add(s->ctx->arena, &s->seen, extern_source(st->call.ext));
     if (!e->i++) put_without_includes(extern_source(st->call.ext), s->out);
   }
 }

@@ -13,6 +13,13 @@ static const Extern *const table[] = {
 };
 static const char *const file[] = {
 #define EXTERN(name) "ir/extern/" #name ".kernel.h",
+#define EXTERN_OF_TEXTS(name, kernel) "ir/extern/" #kernel ".kernel.h",
+#include "ir/extern.def"
+#undef EXTERN
+};
+static const bool of_texts[] = {
+#define EXTERN(name) false,
+#define EXTERN_OF_TEXTS(name, kernel) true,
 #include "ir/extern.def"
 #undef EXTERN
 };
@@ -22,6 +29,12 @@ const Extern *extern_find(const char *op, const char *domain, int opset) {
   for (size_t i = 0; i < COUNT; i++)
     if (!strcmp(table[i]->op, op) && !strcmp(table[i]->domain, domain ? domain : "") && table[i]->since <= opset) return table[i];
   return NULL;
+}
+
+bool extern_is_of_texts(const char *op, const char *domain, int opset) {
+  for (size_t i = 0; i < COUNT; i++)
+    if (of_texts[i] && !strcmp(table[i]->op, op) && !strcmp(table[i]->domain, domain ? domain : "") && table[i]->since <= opset) return true;
+  return false;
 }
 
 size_t extern_ops(const Extern *const **all) {

@@ -12,7 +12,7 @@
  * their symbols have; an element of a string tensor is a `const char *`, in inputs, tables and outputs alike. */
 typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
 
-enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = 4 * MAX_RANK, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
 typedef struct ExternBound {
   Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
@@ -32,6 +32,7 @@ typedef struct Extern {
 } Extern;
 
 const Extern *extern_find(const char *op, const char *domain, int opset); /* NULL: none */
+bool extern_is_of_texts(const char *op, const char *domain, int opset); /* there is one beside the operator text, for nodes with strings */
 size_t extern_ops(const Extern *const **all);            /* every extern op, for `list ops` and the documentation */
 const char *run_status_text(int status);                   /* what a status of runtime/sinter.h says */
 const char *extern_source(const Extern *e);              /* the kernel's text: static functions, to be given once per library */

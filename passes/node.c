@@ -22,7 +22,17 @@ bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *
   return ein_bind(ctx, m->lib, &req, b);
 }
 
-bool node_is_cascade(const Model *m, const Node *n) { return ein_has_op(m->lib, n->op, n->domain, n->opset); }
+/* Reads or makes strings. What is made may be known from the attribute `to` alone, before types are. */
+static bool has_texts(const Node *n) {
+  const Attr *to = node_attr(n, "to");
+  bool any = to && to->kind == ATTR_INT && elem_from_onnx(to->i) == ELEM_string;
+  for (size_t i = 0; i < n->in.n; i++) any = any || (n->in.at[i] && n->in.at[i]->type.elem == ELEM_string);
+  return any;
+}
+
+bool node_is_cascade(const Model *m, const Node *n) {
+  return ein_has_op(m->lib, n->op, n->domain, n->opset) && !(extern_is_of_texts(n->op, n->domain, n->opset) && has_texts(n));
+}
 
 void node_inputs_text(const Ctx *ctx, const Node *n, Str *out) {
   for (size_t i = 0; i < n->in.n; i++) {

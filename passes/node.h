@@ -6,7 +6,7 @@ Place node_place(const Model *m, const Node *n);
 /* The binder's question about a node; outputs that are NULL are not wanted. Its arrays live in ctx->arena. */
 BindRequest node_request(Ctx *ctx, const Model *m, const Node *n, bool infer_only);
 bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *b);
-bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, so it is a pure function of its inputs */
+bool node_is_cascade(const Model *m, const Node *n);               /* an operator text applies (no kernel of its own), so it is a pure function of its inputs */
 void node_inputs_text(const Ctx *ctx, const Node *n, Str *out);    /* "x f32[1,8], w i64[2]" */
 
 /* A node that gives bounded symbols the values of an integer tensor's elements when the model runs. It is in no graph yet: it belongs before the first node
