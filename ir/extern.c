@@ -172,3 +172,10 @@ bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, Ext
   if (a && a->kind != ATTR_TENSOR) return diag(ctx, E0401, req->place, "attribute `%s` of %s is no tensor", name, req->op);
   return extern_table(ctx, req, a ? a->tensor : data_new(ctx, ELEM_f32, 1, (const int64_t[]){0}), to);
 }
+
+ext_t extern_text_pool(Ctx *ctx, ext_t texts) { return ext_add(ctx, ext_mul(ctx, texts, ctx->text_bytes), 16); } /* never none */
+
+bool extern_texts(Ctx *ctx, const BindRequest *req, int input) {
+  Elem e = req->in[input].type->elem;
+  return e == ELEM_string || diag(ctx, E0404, req->place, "input number %d of %s is %s, not string", input + 1, req->op, elem_info(e)->name);
+}
