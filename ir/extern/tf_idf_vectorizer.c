@@ -54,7 +54,7 @@ static bool add_grams(Ctx *ctx, const BindRequest *req, Gram *gram, int64_t n, c
     bool repeated = i + 1 < n;
     for (int64_t k = 0; repeated && k < gram->length; k++) repeated = !compare_members(gram->pool, gram[i].at + k, gram[i + 1].at + k);
     if (repeated) continue;
-    if (gram[i].number >= columns->n || columns->ints[gram[i].number] < 0) return diag(ctx, E0401, req->place, "n-gram %lld has no entry in `ngram_indexes`", (long long)gram[i].number);
+    if (gram[i].number >= columns->n) return diag(ctx, E0401, req->place, "n-gram %lld has no entry in `ngram_indexes`", (long long)gram[i].number);
     size_t size = (size_t)elem_info(pool->type.elem)->bits / 8;
     memcpy((char *)(uintptr_t)pool->bytes + (size_t)*members * size, (const char *)gram->pool->bytes + (size_t)gram[i].at * size, (size_t)gram->length * size);
     data_set_int((void *)(uintptr_t)column->bytes, ELEM_i64, (*grams)++, columns->ints[gram[i].number]);
@@ -84,12 +84,15 @@ static bool make_pool(Ctx *ctx, const BindRequest *req, const Data *given, int64
   return extern_table(ctx, req, pool, to) && extern_table(ctx, req, column, to);
 }
 
-/* A weight per column; all 1 where the model gives none. */
-static bool make_weights(Ctx *ctx, const BindRequest *req, int64_t columns, ExternBound *to) {
+/* A weight per column, that of its n-gram; all 1 where the model gives none. */
+static bool make_weights(Ctx *ctx, const BindRequest *req, const Attr *indexes, int64_t columns, ExternBound *to) {
   const Attr *a = extern_attr(req, "weights");
-  if (a && a->n && (a->kind != ATTR_REALS || a->n < columns)) return diag(ctx, E0401, req->place, "`weights` holds %d numbers for %lld columns", a->n, (long long)columns);
+  if (a && a->n && (a->kind != ATTR_REALS || a->n != indexes->n)) return diag(ctx, E0401, req->place, "`weights` holds %d numbers for %d n-grams", a->n, indexes->n);
   Data *d = data_new(ctx, ELEM_f32, 1, &columns);
-  for (int64_t i = 0; d && i < columns; i++) data_set_real((void *)(uintptr_t)d->bytes, ELEM_f32, i, a && a->n ? a->reals[i] : 1);
+  if (!d) return false;
+  void *bytes = (void *)(uintptr_t)d->bytes;
+  for (int64_t i = 0; i < columns; i++) data_set_real(bytes, ELEM_f32, i, 1);
+  for (int i = 0; a && i < a->n; i++) data_set_real(bytes, ELEM_f32, indexes->ints[i], a->reals[i]);
   return extern_table(ctx, req, d, to);
 }
 
@@ -107,6 +110,8 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   int64_t shortest, longest, skips, columns = 0;
   const Data *pool = pool_of(ctx, req);
   if (!indexes || !pool || !sizes(ctx, req, &shortest, &longest, &skips)) return false;
+  for (int i = 0; i < indexes->n; i++)
+    if (indexes->ints[i] < 0) return diag(ctx, E0401, req->place, "`ngram_indexes` holds %lld", (long long)indexes->ints[i]);
   for (int i = 0; i < indexes->n; i++) columns = indexes->ints[i] >= columns ? indexes->ints[i] + 1 : columns;
   if (columns > 1 << 28) return diag(ctx, E0701, req->place, "`ngram_indexes` asks for %lld columns", (long long)columns);
   int64_t type = x->elem == ELEM_string ? 's' : elem_info(x->elem)->bits / 8;
@@ -114,7 +119,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   to->out[0] = *x;
   to->out[0].elem = ELEM_f32;
   to->out[0].dim[x->rank - 1] = columns;
-  return make_pool(ctx, req, pool, longest, to) && make_weights(ctx, req, columns, to);
+  return make_pool(ctx, req, pool, longest, to) && make_weights(ctx, req, indexes, columns, to);
 }
 
 const Extern extern_tf_idf_vectorizer = {"TfIdfVectorizer", "", 9, 1, 1, "sinter_tf_idf_vectorizer", bind, sinter_tf_idf_vectorizer};
