@@ -81,8 +81,8 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
               element_place(ctx, &want->type, d.first), element_text(ctx, got, d.first), element_text(ctx, want, d.first));
 }
 
-static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, json_t *json) {
-  Feeds feeds = {0};
+static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, Shapes largest, json_t *json) {
+  Feeds feeds = {.outputs = largest};
   Texts outputs = {0};
   Unit unit = {.opt = options};
   Execution x = {.unit = &unit, .cmd = cmd};
@@ -149,11 +149,12 @@ static bool verify(Ctx *ctx, const Command *cmd) {
   if (!session_options(ctx, cmd, &options)) return false;
   const Model *model = feed_model(ctx, cmd); /* before its data: a defect of the model explains those of the data */
   if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  Shapes largest = feed_outputs(ctx, model, &sets);
   json_t *json = json_array();
   bool good = true;
   for (size_t i = 0; i < sets.n; i++) {
     if (!cmd->json && sets.n > 1) printf("%s\n", sets.at[i].dir);
-    good = verify_set(ctx, cmd, &options, model, &sets.at[i], json) && good;
+    good = verify_set(ctx, cmd, &options, model, &sets.at[i], largest, json) && good;
   }
   if (cmd->json) return session_json(ctx, json_pack("{ss sb so}", "model", cmd->args.at[0], "good", good, "sets", json)) && good;
   if (json_array_size(json) < sets.n) {

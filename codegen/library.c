@@ -147,14 +147,28 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
+/* A kernel's text, once, and in it the texts that it includes from ir/extern, once each. */
+static void put_extern(Sources *s, const char *text) {
+  static const char include[] = "#include \"ir/extern/";
+  if (map_add(s->ctx->arena, &s->seen, text)->i++) return;
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    const char *name = strchr(line, '"'), *end = name ? strchr(name + 1, '"') : NULL;
+    const char *part = strncmp(line, include, sizeof include - 1) || !end ? NULL : extern_text(internn(s->ctx, name + 1, (size_t)(end - name - 1)));
+    if (part) put_extern(s, part);
+    else str_addn(s->out, line, (size_t)(next - line));
+  }
+  str_add(s->out, "\n");
+}
+
 static void put_externs(Sources *s, const Body *body) {
   for (size_t i = 0; i < body->n; i++) {
     const Stmt *st = body->at[i];
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
     if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, st->call.ext);
-    if (!e->i++) str_printf(s->out, "%s\n", extern_source(st->call.ext));
+    put_extern(s, extern_source(st->call.ext));
   }
 }
 
