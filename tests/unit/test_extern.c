@@ -1,5 +1,5 @@
 /* Extern ops: what bind says of types and symbols, what it refuses, and what the kernels compute. */
-#include "ir/extern.h"
+#include "ir/extern/bind.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -221,6 +221,36 @@ START_TEST(nodes_keep_their_symbols_apart) {
 }
 END_TEST
 
+START_TEST(tables_of_attributes) {
+  const Data tensor = {.type = {ELEM_f64, 1, {2}}, .bytes = (const double[]){1, 2}, .nbytes = 16};
+  const Attr attr[] = {
+    {.name = "ints", .kind = ATTR_INTS, .n = 3, .ints = (const int64_t[]){1, -2, 300}},
+    {.name = "reals", .kind = ATTR_REALS, .n = 2, .reals = (const double[]){0.5, -1}},
+    {.name = "texts", .kind = ATTR_STRINGS, .n = 2, .strings = (const char *const[]){"a", ""}},
+    {.name = "tensor", .kind = ATTR_TENSOR, .tensor = &tensor},
+  };
+  BindRequest req = {.op = "Op", .domain = "", .nattr = 4, .attr = attr};
+  ExternBound b = {0};
+  ck_assert(extern_table_ints(ctx, &req, "ints", ELEM_i16, &b));
+  ck_assert_int_eq(((const int16_t *)b.table[0]->bytes)[2], 300);
+  ck_assert(extern_table_reals(ctx, &req, "reals", ELEM_f32, &b));
+  ck_assert_float_eq(((const float *)b.table[1]->bytes)[1], -1);
+  ck_assert(extern_table_strings(ctx, &req, "texts", &b));
+  ck_assert_str_eq(((const char *const *)b.table[2]->bytes)[0], "a");
+  ck_assert(extern_table_tensor(ctx, &req, "tensor", &b));
+  ck_assert_ptr_eq(b.table[3], &tensor);
+  ck_assert(extern_table_ints(ctx, &req, "none", ELEM_i64, &b));
+  ck_assert_int_eq(b.table[4]->type.dim[0], 0);
+  ck_assert_int_eq(b.ntables, 5);
+  ck_assert(!extern_table_ints(ctx, &req, "ints", ELEM_i8, &b)); /* 300 */
+  ck_assert(!extern_table_ints(ctx, &req, "reals", ELEM_i64, &b));
+  ck_assert(!extern_table_tensor(ctx, &req, "texts", &b));
+  ck_assert_uint_eq(diag_errors(ctx), 3);
+  while (b.ntables < EXTERN_TABLES) ck_assert(extern_table(ctx, &req, &tensor, &b));
+  ck_assert(!extern_table(ctx, &req, &tensor, &b));
+}
+END_TEST
+
 int main(void) {
   TCase *t = tcase_create("extern");
   tcase_add_checked_fixture(t, setup, teardown);
@@ -235,6 +265,7 @@ int main(void) {
   tcase_add_test(t, det);
   tcase_add_test(t, refusals);
   tcase_add_test(t, nodes_keep_their_symbols_apart);
+  tcase_add_test(t, tables_of_attributes);
   Suite *s = suite_create("extern");
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
