@@ -3,9 +3,10 @@
 
 enum { MAX_CALLS = 8 };
 
-/* The domain a used op is found in: that of the text that uses it, or else ONNX's own. NULL: no such op. */
+/* The domain a used op is found in: that of the text that uses it, or else ONNX's own, which is also what a text of the same name uses. NULL: no such op. */
 static const char *domain_of_call(const Bind *b, const char *op) {
-  return ein_has_op(b->lib, op, b->clause->domain, INT32_MAX) ? b->clause->domain : ein_has_op(b->lib, op, "", INT32_MAX) ? "" : NULL;
+  if (b->clause->name != op && ein_has_op(b->lib, op, b->clause->domain, INT32_MAX)) return b->clause->domain;
+  return ein_has_op(b->lib, op, "", INT32_MAX) ? "" : NULL;
 }
 
 bool is_op_call(const Bind *b, const EinStmt *s) {
