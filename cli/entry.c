@@ -11,7 +11,8 @@ bool entry_wait(Ctx *ctx, pid_t pid) {
     if (errno != EINTR) return diag(ctx, E0900, (Place){0}, "waiting for the compiled program: %s", strerror(errno));
   if (WIFSIGNALED(status)) return diag(ctx, E0900, (Place){0}, "the compiled program died of signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
   int code = WEXITSTATUS(status);
-  return code == SINTER_OK || diag(ctx, E0900, (Place){0}, "the compiled program ended with status %d%s", code, code == ENTRY_MEMORY ? ": out of memory" : "");
+  if (code == SINTER_CAPACITY || code == SINTER_VALUE) return diag(ctx, E0702, (Place){0}, "the compiled program: %s", run_status_text(code));
+  return code == SINTER_OK || diag(ctx, E0900, (Place){0}, "the compiled program ended with status %d: %s", code, code == ENTRY_MEMORY ? "out of memory" : run_status_text(code));
 }
 
 

@@ -39,6 +39,7 @@ static const char *const meanings[DIAG_COUNT] = {
   [E0601] = "A check between two passes found that the program contradicts itself. This is a defect of sinter, never of the model; it stops rather than generate wrong code.",
   [E0700] = "An extent is a symbol (--dim 'n<=8', or the count of a data-dependent operator) and this step can only work with a number.",
   [E0701] = "A tensor or a loop nest is larger than sinter handles: too many elements, ranks or loops, or the interpreter's budget of steps is used up.",
+  [E0702] = "A kernel found in its input what it cannot work on, or made more than there is memory for: a text longer than the limit, a text that is no number, a sequence that outgrows its capacity. Compiled code returns SINTER_CAPACITY or SINTER_VALUE.",
   [E0800] = "An output file could not be written completely. Files appear whole or not at all, so what was there before is still there.",
   [E0801] = "sinter calls the C compiler and the archiver of the target; one of them is missing or refused the generated code. The message holds the command and what it said.",
   [E0802] = "The value of an option names nothing that this build has.",

@@ -379,10 +379,12 @@ static void print_call(CPrint *p, const Stmt *s) {
     c_index_text(p, c_fixed(p, s->call.arg[i]), PREC_ANY, &args);
   }
   c_line(p, "const int64_t arg[] = {%s};", s->call.n ? args.s : "0");
-  c_line(p, "int64_t count[%d];", s->call.nsymbols ? s->call.nsymbols : 1);
+  if (s->call.fails) c_line(p, "int64_t count[%d] = {0};", s->call.nsymbols + 1);
+  else c_line(p, "int64_t count[%d];", s->call.nsymbols ? s->call.nsymbols : 1);
   c_line(p, "%s(in, out, arg, count);", s->call.ext->function);
+  if (s->call.fails) c_line(p, "if (count[%d]) return (int)count[%d];", s->call.nsymbols, s->call.nsymbols);
   for (int i = 0; i < s->call.nsymbols; i++) c_line(p, "*%s = count[%d];", s->call.symbol[i], i);
-  if (!s->call.nsymbols) c_line(p, "(void)count;");
+  if (!s->call.nsymbols && !s->call.fails) c_line(p, "(void)count;");
 }
 
 static bool sets_symbol(const Kernel *k, const char *symbol) {
@@ -472,9 +474,11 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   for (size_t i = 0; i < n; i++)
     str_printf(&s, "%s%s%s *%s%s", i ? ", " : "", params[i].written ? "" : "const ", elem_info(params[i].buf->elem)->c, shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
   for (size_t i = 0; i < nsymbols; i++) str_printf(&s, "%sint64_t %s%s", s.n ? ", " : "", sets_symbol(k, symbols[i]) ? "*" : "", symbols[i]);
-  c_line(p, "static void %s(%s) {", k->name, s.n ? s.s : "void");
+  bool fails = kernel_fails(k);
+  c_line(p, "static %s %s(%s) {", fails ? "int" : "void", k->name, s.n ? s.s : "void");
   p->depth++;
   print_body(p, &k->body);
+  if (fails) c_line(p, "return 0;");
   p->depth--;
   c_line(p, "}");
 }

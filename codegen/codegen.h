@@ -8,6 +8,7 @@ void c_prelude(const Ctx *ctx, const Target *t, Str *out);
 /* Parameters of a kernel's function, in order: const bufs, inputs, temps (as typed pointers), outputs; then the base symbols it uses (int64_t). The caller prints the call from the same list. */
 typedef struct KernelParam { const Buf *buf; bool written; } KernelParam;
 size_t kernel_params(Ctx *ctx, const Kernel *k, KernelParam **out, const char ***symbols, size_t *nsymbols);
+/* A kernel that may end the run (kernel_fails) returns a status of runtime/sinter.h, others nothing. */
 /* A symbol that the kernel sets (an extern op's) is an `int64_t *` in that list, the others are `int64_t`. */
 
 /* ---- codegen/library.c: files of a compiled model */

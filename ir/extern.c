@@ -1,5 +1,6 @@
 /* The table of extern ops, and what their bind functions share. */
 #include "ir/extern/bind.h"
+#include "runtime/sinter.h"
 
 #define EXTERN(name) extern const Extern extern_##name;
 #include "ir/extern.def"
@@ -33,6 +34,15 @@ const char *extern_source(const Extern *e) {
     for (size_t k = 0; table[i] == e && k < text_extern_count; k++)
       if (!strcmp(text_extern_texts[k].file, file[i])) return text_extern_texts[k].text;
   return NULL;
+}
+
+const char *run_status_text(int status) {
+  static const char *const texts[] = {
+    [SINTER_OK] = "all is well", [SINTER_MISSING] = "a pointer is missing", [SINTER_ALIGNMENT] = "memory is not aligned",
+    [SINTER_EXTENT] = "an extent found while running lies outside its bounds", [SINTER_CAPACITY] = "what is made is larger than the memory there is for it",
+    [SINTER_VALUE] = "an input holds what has no result",
+  };
+  return status >= 0 && status < (int)(sizeof texts / sizeof *texts) ? texts[status] : "an unknown status";
 }
 
 bool extern_inputs(Ctx *ctx, const BindRequest *req, int required) {
@@ -99,4 +109,53 @@ bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *cla
   const ElemInfo *info = elem_info(e);
   if (info->bits >= 8 && strchr(classes, info->cls)) return true;
   return diag(ctx, E0404, req->place, "%s does not take elements of type %s", req->op, info->name);
+}
+
+/* ---- tables */
+
+bool extern_table(Ctx *ctx, const BindRequest *req, const Data *d, ExternBound *to) {
+  if (!d) return false;
+  if (to->ntables == EXTERN_TABLES) return diag(ctx, E0701, req->place, "%s has more than %d tables", req->op, EXTERN_TABLES);
+  to->table[to->ntables++] = d;
+  return true;
+}
+
+/* The attribute, of the kind asked for or absent; and room for its entries. */
+static bool listed(Ctx *ctx, const BindRequest *req, const char *name, AttrKind kind, Elem elem, const Attr **a, Data **d) {
+  *a = extern_attr(req, name);
+  if (*a && (*a)->kind != kind && (*a)->n) return diag(ctx, E0401, req->place, "attribute `%s` of %s is of another kind", name, req->op);
+  return (*d = data_new(ctx, elem, 1, (const int64_t[]){*a ? (*a)->n : 0})) != NULL;
+}
+
+bool extern_table_ints(Ctx *ctx, const BindRequest *req, const char *name, Elem elem, ExternBound *to) {
+  const Attr *a;
+  Data *d;
+  if (!listed(ctx, req, name, ATTR_INTS, elem, &a, &d)) return false;
+  for (int i = 0; a && i < a->n; i++) {
+    data_set_int((void *)(uintptr_t)d->bytes, elem, i, a->ints[i]);
+    if (data_int(d, i) != a->ints[i]) return diag(ctx, E0401, req->place, "attribute `%s` of %s: entry %d is %lld, which does not fit", name, req->op, i, (long long)a->ints[i]);
+  }
+  return extern_table(ctx, req, d, to);
+}
+
+bool extern_table_reals(Ctx *ctx, const BindRequest *req, const char *name, Elem elem, ExternBound *to) {
+  const Attr *a;
+  Data *d;
+  if (!listed(ctx, req, name, ATTR_REALS, elem, &a, &d)) return false;
+  for (int i = 0; a && i < a->n; i++) data_set_real((void *)(uintptr_t)d->bytes, elem, i, a->reals[i]);
+  return extern_table(ctx, req, d, to);
+}
+
+bool extern_table_strings(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to) {
+  const Attr *a;
+  Data *d;
+  if (!listed(ctx, req, name, ATTR_STRINGS, ELEM_string, &a, &d)) return false;
+  if (a && a->n) memcpy((void *)(uintptr_t)d->bytes, a->strings, d->nbytes);
+  return extern_table(ctx, req, d, to);
+}
+
+bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to) {
+  const Attr *a = extern_attr(req, name);
+  if (a && a->kind != ATTR_TENSOR) return diag(ctx, E0401, req->place, "attribute `%s` of %s is no tensor", name, req->op);
+  return extern_table(ctx, req, a ? a->tensor : data_new(ctx, ELEM_f32, 1, (const int64_t[]){0}), to);
 }

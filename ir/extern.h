@@ -6,16 +6,21 @@
 #pragma once
 #include "ir/ein.h"
 
-/* in: nin pointers, NULL where an input is absent. out: nout pointers, NULL where nobody asked, then the work memory if `bind` wanted some.
- * arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets. Tensors are row-major, dense at the values their symbols have. */
+/* in: nin pointers, NULL where an input is absent, then the tables of `bind`. out: nout pointers, NULL where nobody asked; if `bind` wanted them, out[nout] is
+ * the work memory and out[nout + 1] the pool. arg: the numbers `bind` chose. count: the symbols `bind` made, which the kernel sets and its caller checks against their bounds; if the kernel may fail,
+ * count[ncounts] is 0 before, and what the kernel sets there (a status of runtime/sinter.h) ends the run. Tensors are row-major, dense at the values
+ * their symbols have; an element of a string tensor is a `const char *`, in inputs, tables and outputs alike. */
 typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
 
-enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = 2 };
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
 typedef struct ExternBound {
   Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
   int ncounts; ext_t count[EXTERN_COUNTS];               /* bounded symbols (ext_symbol), in the order of the kernel's `count` */
   ext_t work;                                            /* bytes of work memory, aligned to 16; 0: none */
+  ext_t pool;                                            /* bytes of memory that lasts to the end of the run: texts that the kernel makes, which its outputs point at */
+  int ntables; const Data *table[EXTERN_TABLES];         /* constants the kernel reads as in[nin + i]: what attributes say that is more than a few numbers */
+  bool fails;                                            /* the kernel reports a status in count[ncounts] */
 } ExternBound;
 
 typedef struct Extern {
@@ -28,4 +33,5 @@ typedef struct Extern {
 
 const Extern *extern_find(const char *op, const char *domain, int opset); /* NULL: none */
 size_t extern_ops(const Extern *const **all);            /* every extern op, for `list ops` and the documentation */
+const char *run_status_text(int status);                   /* what a status of runtime/sinter.h says */
 const char *extern_source(const Extern *e);              /* the kernel's text: static functions, to be given once per library */

@@ -317,7 +317,7 @@ static Storage *storage_of(Run *run, const Buf *b) {
     s->count = count_of(run, root, is_symbolic(run, root)); /* a symbol may get its value later, from an extern kernel */
     int64_t bytes = elem_bytes(root->elem, s->count);
     if (bytes < 0) fail(run, E0701, text_of(run, root, "the size"));
-    if (own) s->base = arena_alloc(run->owned, (size_t)bytes);
+    if (own) s->base = arena_alloc(root->lasting ? run->ctx->arena : run->owned, (size_t)bytes); /* what outputs point at outlives the run */
     if (root->space == SPACE_TEMP) s->written = arena_alloc(run->owned, (size_t)s->count);
     if (root->space == SPACE_CONST) {
       if (!root->data || root->data->nbytes < (size_t)bytes || root->data->type.elem != root->elem) fail(run, E0601, text_of(run, root, "missing or short data"));
@@ -483,13 +483,23 @@ static void exec_reg(const Code *c, Run *run) {
   memset(s->base, 0xFF, (size_t)elem_bytes(s->buf->elem, s->count));
 }
 
+static void set_symbol(Run *run, const char *name, int64_t v) {
+  ext_t symbol;
+  int64_t lo, hi;
+  if (!ext_find_symbol(run->ctx, name, &symbol)) fail(run, E0601, ctx_printf(run->ctx, "%s is set, which is no symbol", name));
+  ext_range(run->ctx, symbol, &lo, &hi);
+  if (v < lo || v > hi) fail(run, E0701, ctx_printf(run->ctx, "the extent %s is %lld, outside its bounds %lld .. %lld", name, (long long)v, (long long)lo, (long long)hi));
+  if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, name, v);
+}
+
 static void exec_call(const Code *c, Run *run) {
   const Stmt *s = c->stmt;
   int nin = s->call.nin, nbufs = s->call.nbufs;
   for (int i = 0; i < s->call.n; i++) c->call->arg[i] = c->arg[i]->as_int(c->arg[i], run);
+  c->call->symbol[s->call.nsymbols] = 0;
   s->call.ext->kernel((const void *const *)c->call->memory, c->call->memory + nin, c->call->arg, c->call->symbol);
-  for (int i = 0; i < s->call.nsymbols; i++)
-    if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, s->call.symbol[i], c->call->symbol[i]);
+  if (s->call.fails && c->call->symbol[s->call.nsymbols]) fail(run, E0702, ctx_printf(run->ctx, "%s: %s", s->call.ext->op, run_status_text((int)c->call->symbol[s->call.nsymbols])));
+  for (int i = 0; i < s->call.nsymbols; i++) set_symbol(run, s->call.symbol[i], c->call->symbol[i]);
   for (int i = nin; i < nbufs; i++) {
     const Storage *out = c->call->storage[i];
     if (out && out->written) memset(out->written, 1, (size_t)out->count);
@@ -787,7 +797,7 @@ static void call(Compiler *c, const Stmt *s, Code *code) {
   call->memory = make(c, (size_t)s->call.nbufs, sizeof *call->memory);
   call->storage = make(c, (size_t)s->call.nbufs, sizeof *call->storage);
   call->arg = make(c, (size_t)s->call.n, sizeof *call->arg);
-  call->symbol = make(c, (size_t)s->call.nsymbols, sizeof *call->symbol);
+  call->symbol = make(c, (size_t)s->call.nsymbols + 1, sizeof *call->symbol); /* the last: its status */
   for (int i = 0; i < s->call.n; i++) arg[i] = converted(c, expression(c, s->call.arg[i]), (Kind)s->call.arg[i]->vk, KIND_INT);
   for (int i = 0; i < s->call.nbufs; i++) {
     Buf *b = s->call.bufs[i];
@@ -854,7 +864,35 @@ static bool run_kernel(Run *run, const Kernel *k) {
   return true;
 }
 
-static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, int64_t steps) {
+static bool holds(Run *run, const Kernel *marker) {
+  run->kernel = marker;
+  const Storage *s = storage_of(run, marker->cond);
+  if (s->written && !s->written[0]) fail(run, E0601, text_of(run, marker->cond, "a read of an unwritten element"));
+  return s->base[0] != 0;
+}
+
+/* Where to go on after marker number i. trip: how often each loop has begun since it was entered. */
+static size_t branch(Run *run, Kernel *const *kernels, const size_t *jump, size_t i, int64_t *trip) {
+  const Kernel *k = kernels[i];
+  switch (k->control) {
+  case CONTROL_IF: return holds(run, k) ? i + 1 : jump[i] + 1;
+  case CONTROL_WHILE:
+    if (trip[i] < k->trips && holds(run, k)) {
+      trip[i]++;
+      spend(run, 1, 1);
+      return i + 1;
+    }
+    trip[i] = 0;
+    return jump[i] + 1;
+  case CONTROL_ELSE: return jump[i] + 1;
+  case CONTROL_END: return jump[i] < i ? jump[i] : i + 1;
+  case CONTROL_NONE: break;
+  }
+  return i + 1;
+}
+
+/* jump: as program_jumps; NULL where there are no markers. */
+static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t *jump, Memory mem, int64_t steps) {
   Arena *owned = arena_new(ctx);
   if (!owned) ctx_out_of_memory(ctx);
   Run *run = arena_alloc(owned, sizeof *run);
@@ -862,13 +900,18 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
   run->owned = owned;
   run->mem = mem;
   run->steps = steps > 0 ? steps : INT64_MAX;
+  int64_t *trip = arena_alloc(owned, array_bytes(ctx, n, sizeof *trip));
   volatile bool good = true;
   if (setjmp(run->fail)) good = false;
   else
-    for (size_t i = 0; good && i < n; i++) {
+    for (size_t i = 0; good && i < n;) {
+      if (kernels[i]->control) {
+        i = branch(run, kernels, jump, i, trip);
+        continue;
+      }
       run->code = arena_new(ctx);
       if (!run->code) ctx_out_of_memory(ctx);
-      good = run_kernel(run, kernels[i]);
+      good = run_kernel(run, kernels[i++]);
       arena_free(run->code);
       run->code = NULL;
     }
@@ -879,7 +922,10 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
 
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps) {
   Kernel copy = *k, *one = &copy;
-  return run_kernels(ctx, 1, &one, mem, steps);
+  return run_kernels(ctx, 1, &one, NULL, mem, steps);
 }
 
-bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) { return run_kernels(ctx, p->kernels.n, p->kernels.at, mem, steps); }
+bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) {
+  const size_t *jump = program_jumps(ctx, p);
+  return jump && run_kernels(ctx, p->kernels.n, p->kernels.at, jump, mem, steps);
+}

@@ -20,12 +20,17 @@ struct Stmt {
     struct { Reduce op; const Expr *value; Buf *buf; int n; const Expr **index; } store; /* RED_SET, ADD, MUL, MAX, MIN, AND, OR; into memory or a register */
     struct { Buf *buf; } reg;                                 /* declares a register (array), scope: the rest of this body */
     struct { Hint what; const Expr *arg; } hint;
-    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out` and work memory, NULL where absent; the symbols it sets */
+    struct { const struct Extern *ext; int n; const Expr **arg; Buf **bufs; int nbufs, nin; const char **symbol; int nsymbols; bool fails; } call; /* an extern op's kernel (ir/extern.h): bufs[0..nin) are its `in`, the others its `out`, work memory and pool, NULL where absent; the symbols it sets; may it end the run */
   };
 };
 /* Vectors: inside a VEC loop over l with L lanes, a load whose last index has coefficient 1 of l is a vector load, one without l is a scalar
  * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. Outside a VEC loop one lane of such a buffer is reached with
  * one more index: the lane. */
+
+/* Control flow between kernels. A marker is a kernel that computes nothing: it stands in the list where control branches. Loops repeat what is between WHILE and
+ * END as long as `cond` holds, and no more than `trips` times whatever it says: every program ends, and how long it may take is known when compiling.
+ * A buffer is an ordinary piece of memory, so what a loop carries round is written before it and again inside it. */
+typedef enum Control { CONTROL_NONE, CONTROL_IF, CONTROL_ELSE, CONTROL_WHILE, CONTROL_END } Control;
 
 typedef struct Kernel {
   const char *name;                                           /* C identifier, unique in the program */
@@ -36,6 +41,9 @@ typedef struct Kernel {
   bool lowered;
   const char *schedule;                                       /* one line for people: "contraction 6x2, lanes oc", "naive", ... */
   int64_t flops, bytes;                                       /* cost at the bounds: operations, bytes read and written at least once */
+  Control control;                                            /* a marker: no cascade and no nest */
+  Buf *cond;                                                  /* IF, WHILE: one truth value in memory */
+  int64_t trips;                                              /* WHILE */
 } Kernel;
 
 typedef struct Program {
@@ -48,6 +56,11 @@ typedef struct Program {
   uint64_t hash;                                              /* of the model file and the options that change the code */
 } Program;
 
+/* For each kernel where control goes on: from IF to its ELSE or END, from ELSE to its END, from WHILE to its END and back; others name themselves. NULL with E0601
+ * when the markers do not nest, or nest more than MAX_CONTROL deep. */
+enum { MAX_CONTROL = 64 };
+size_t *program_jumps(Ctx *ctx, const Program *p);
+
 Stmt *s_loop(Ctx *ctx, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode);
 Stmt *s_if(Ctx *ctx, const Expr *cond);
 Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
@@ -57,6 +70,7 @@ Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
  * integers come out the same everywhere. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);
 Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind */
+bool kernel_fails(const Kernel *k);                           /* may it end the run: some call in it reports a status */
 /* Every statement, outside in; enter returns false to leave out what is inside. Depth is the depth of the nest. */
 void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg);
 void stmt_exprs(const Stmt *s, void (*f)(const Expr *e, void *arg), void *arg); /* the expressions of this statement alone */

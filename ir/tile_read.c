@@ -170,6 +170,7 @@ static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
   Later names = {.buf = b, .line = r->number};
   if (read_word(r, "mask") && !(names.mask = need_name(r))) return NULL;
   if (read_word(r, "alias") && !(names.alias = need_name(r))) return NULL;
+  b->lasting = read_word(r, "lasting");
   if (read_word(r, "at") && !read_number(r, &b->offset)) return NULL;
   vec_push(r->ctx, later, names);
   if ((b->space == SPACE_CONST && !read_data(r, b)) || !end_line(r)) return NULL;
@@ -260,6 +261,7 @@ static bool read_call(Reader *r, Body *into) {
   VEC(Buf *) bufs = {0};
   VEC(const Expr *) args = {0};
   VEC(const char *) symbols = {0};
+  s->call.fails = read_word(r, "fails");
   if (!need_word(r, "in")) return false;
   bool out = false;
   while (!read_word(r, "args")) {
@@ -416,11 +418,15 @@ static bool read_axes(Reader *r) {
   return end_line(r);
 }
 
-static Kernel *read_kernel(Reader *r, int indent) {
+static Kernel *read_kernel(Reader *r, int indent, Control control) {
   Kernel *k = NEW(r->ctx, Kernel);
+  k->control = control;
+  k->lowered = control != CONTROL_NONE;
   memset(&r->kernel_bufs, 0, sizeof r->kernel_bufs);
   memset(&r->vars, 0, sizeof r->vars);
   if (!(k->name = need_name(r))) return NULL;
+  if (read_word(r, "on") && !(k->cond = read_buf_name(r))) return NULL;
+  if (read_word(r, "trips") && !read_number(r, &k->trips)) return NULL;
   if (read_word(r, "from"))
     for (;;) {
       read_text(r, "");
@@ -497,11 +503,14 @@ static bool read_program(Reader *r, Program *p) {
       }
     } else if (read_word(r, "memory")) {
       if (!read_memory(r, p)) return false;
-    } else if (read_word(r, "kernel")) {
-      Kernel *k = read_kernel(r, 2);
+    } else {
+      Control control = 0;
+      while (control <= CONTROL_END && !read_word(r, text_control[control])) control++;
+      if (control > CONTROL_END) return read_fail(r, "expected symbol, buf, inputs, outputs, memory, kernel, if, else, while or end");
+      Kernel *k = read_kernel(r, 2, control);
       if (!k) return false;
       vec_push(r->ctx, &p->kernels, k);
-    } else return read_fail(r, "expected symbol, buf, inputs, outputs, memory or kernel");
+    }
   }
   if (r->next < r->nlines) {
     begin_line(r);

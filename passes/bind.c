@@ -14,6 +14,7 @@ typedef struct Binder {
   Program *program;
   Map bufs;                     /* Value -> Buf */
   Map names;                    /* interned kernel names in use */
+  VEC(Buf *) tables;            /* of extern operators, each content once */
 } Binder;
 
 /* ---- buffers */
@@ -226,6 +227,30 @@ static bool bind_cascade(Binder *B, const Node *n) {
   return true;
 }
 
+/* A table of an extern operator, as a constant of the program. */
+static Buf *table_buf(Binder *B, const char *node, const Data *d) {
+  uint64_t hash = data_hash(d);
+  for (size_t i = 0; i < B->tables.n; i++) {
+    Buf *b = B->tables.at[i];
+    if (type_equal(&b->data->type, &d->type) && data_hash(b->data) == hash && b->data->nbytes == d->nbytes) return b;
+  }
+  Buf *b = buf_new(B->ctx, ctx_printf(B->ctx, "%s.table", node), d->type.elem, SPACE_CONST, d->type.rank, d->type.dim);
+  b->data = d;
+  vec_push(B->ctx, &B->program->bufs, b);
+  vec_push(B->ctx, &B->tables, b);
+  return b;
+}
+
+/* Memory that only an extern kernel touches: for its work, or a pool that lasts. */
+static Buf *extern_memory(Binder *B, Kernel *k, const char *name, ext_t bytes, bool lasting) {
+  if (bytes == 0) return NULL;
+  Buf *b = buf_new(B->ctx, name, ELEM_u8, SPACE_TEMP, 1, &bytes);
+  b->lasting = lasting;
+  if (lasting) vec_push(B->ctx, &B->program->bufs, b);
+  else vec_push(B->ctx, &k->scratch, b);
+  return b;
+}
+
 /* The kernel's pointers stand in the order and number its text expects: an absent input and an output nobody wants are NULL. */
 static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   Ctx *ctx = B->ctx;
@@ -235,8 +260,9 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   Stmt *s = NEW(ctx, Stmt);
   s->kind = S_CALL;
   s->call.ext = x;
-  s->call.nin = x->nin;
-  s->call.nbufs = x->nin + x->nout + (b.work != 0);
+  s->call.fails = b.fails;
+  s->call.nin = x->nin + b.ntables;
+  s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
   s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
   s->call.n = b.nargs;
   s->call.arg = NEWN(ctx, const Expr *, b.nargs);
@@ -246,7 +272,8 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   for (size_t i = 0; i < n->in.n; i++)
     if (n->in.at[i]) touch(&t, s->call.bufs[i] = read_buf(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
-    if (n->out.at[i]) touch(&t, s->call.bufs[x->nin + (int)i] = find_buf(B, n->out.at[i]));
+    if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = find_buf(B, n->out.at[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[x->nin + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
   for (int i = 0; i < b.ncounts; i++) {
     Str name = str_new(ctx);
@@ -254,11 +281,8 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
     s->call.symbol[i] = intern(ctx, name.s);
   }
   Kernel *k = add_kernel(B, n->name);
-  if (b.work != 0) {
-    Buf *work = buf_new(ctx, ctx_printf(ctx, "%s.work", n->name), ELEM_u8, SPACE_TEMP, 1, &b.work);
-    s->call.bufs[s->call.nbufs - 1] = work;
-    vec_push(ctx, &k->scratch, work);
-  }
+  if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = extern_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work, false);
+  if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = extern_memory(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool, true);
   vec_push(ctx, &k->body, s);
   k->lowered = true;
   k->schedule = "extern";
@@ -278,6 +302,7 @@ static bool bind_node(Binder *B, const Node *n) {
 static void make_outputs(Binder *B) {
   const Graph *g = B->model->graph;
   for (size_t i = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
     const Value *v = g->outputs.at[i];
     bool direct = v->def && !find_buf(B, v);
     Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
@@ -286,16 +311,49 @@ static void make_outputs(Binder *B) {
   }
 }
 
+static void copy_value(Binder *B, const Value *v, Buf *to) {
+  if (find_buf(B, v) == to) return;
+  if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
+  else add_copy(B, v->name, read_buf(B, v), to);
+}
+
 /* What no node writes is copied from where it lies. */
 static void copy_outputs(Binder *B) {
   const Graph *g = B->model->graph;
-  for (size_t i = 0; i < g->outputs.n; i++) {
-    const Value *v = g->outputs.at[i];
-    Buf *to = B->program->outputs.at[i];
-    if (find_buf(B, v) == to) continue;
-    if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
-    else add_copy(B, v->name, read_buf(B, v), to);
+  for (size_t i = 0, next = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
+    copy_value(B, g->outputs.at[i], B->program->outputs.at[next++]);
   }
+}
+
+/* ---- state */
+
+/* The next run's value of a state, which lies elsewhere as long as anybody still reads this run's. One state may take over what another held,
+ * so such values are put aside first. */
+static bool copy_states(Binder *B) {
+  Ctx *ctx = B->ctx;
+  const Graph *g = B->model->graph;
+  Buf **from = NEWN(ctx, Buf *, g->states.n + 1);
+  for (size_t i = 0; i < g->states.n; i++) {
+    const Value *in = g->inputs.at[g->states.at[i].in], *out = g->outputs.at[g->states.at[i].out];
+    if (!type_equal(&in->type, &out->type)) {
+      Str have = str_new(ctx), want = str_new(ctx);
+      type_print(ctx, &out->type, &have);
+      type_print(ctx, &in->type, &want);
+      return diag(ctx, E0302, (Place){.file = B->model->path}, "the state '%s' is %s, the output '%s' that it takes over is %s", in->name, want.s, out->name, have.s);
+    }
+    from[i] = read_buf(B, out);
+    if (root(from[i])->space != SPACE_STATE || from[i] == find_buf(B, in)) continue;
+    Buf *aside = buf_new(ctx, ctx_printf(ctx, "%s.next", in->name), in->type.elem, SPACE_TEMP, in->type.rank, in->type.dim);
+    vec_push(ctx, &B->program->bufs, aside);
+    add_copy(B, out->name, from[i], aside);
+    from[i] = aside;
+  }
+  for (size_t i = 0; i < g->states.n; i++) {
+    Buf *to = find_buf(B, g->inputs.at[g->states.at[i].in]);
+    if (from[i] != to) add_copy(B, to->name, from[i], to);
+  }
+  return true;
 }
 
 static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
@@ -316,8 +374,9 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {
-    Buf *b = add_buf(&B, g->inputs.at[i], SPACE_INPUT);
-    vec_push(ctx, &p->inputs, b);
+    bool state = graph_is_state_input(g, i);
+    Buf *b = add_buf(&B, g->inputs.at[i], state ? SPACE_STATE : SPACE_INPUT);
+    if (!state) vec_push(ctx, &p->inputs, b);
   }
   make_outputs(&B);
   for (size_t i = 0; i < g->nodes.n; i++)
@@ -327,5 +386,5 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   if (!ok) return false;
   copy_outputs(&B);
   u->program = p;
-  return true;
+  return copy_states(&B);
 }

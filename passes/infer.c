@@ -290,21 +290,25 @@ static Data *output_at_bound(Ctx *ctx, const Type *t) {
 /* Calls the kernel on constants; the extents it counts are numbers then. */
 static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   Ctx *ctx = I->ctx;
-  const void **in = NEWN(ctx, const void *, x->nin);
-  void **out = NEWN(ctx, void *, x->nout + 1);
+  const void **in = NEWN(ctx, const void *, x->nin + b->ntables);
+  void **out = NEWN(ctx, void *, x->nout + 2);
   Data **data = NEWN(ctx, Data *, x->nout);
-  int64_t work, lo, count[EXTERN_COUNTS] = {0};
-  if (!all_constant(ctx, n, b)) return false;
+  int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
+  if (!n->out.n || !all_constant(ctx, n, b)) return false; /* without outputs: it is there for the symbols it sets */
   for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (!(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
     out[i] = (void *)data[i]->bytes;
   }
+  for (int i = 0; i < b->ntables; i++) in[x->nin + i] = b->table[i]->bytes;
   ext_range(ctx, b->work, &lo, &work);
-  if (work > FOLD_BYTES) return false;
+  ext_range(ctx, b->pool, &lo, &pool);
+  if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
   if (work) out[x->nout] = NEWN(ctx, char, work);
+  if (pool) out[x->nout + 1] = NEWN(ctx, char, pool);
   x->kernel(in, out, b->arg, count);
+  if (b->fails && count[b->ncounts]) return false; /* so does the run, if it comes to that */
   Counts counts = {ctx, b, count};
   for (size_t i = 0; i < n->out.n; i++) {
     Value *v = n->out.at[i];

@@ -37,6 +37,45 @@ void node_inputs_text(const Ctx *ctx, const Node *n, Str *out) {
   if (n->in.n == 0) str_add(out, "none");
 }
 
+/* ---- symbols that are set when running */
+
+static void add_attr(Ctx *ctx, Node *n, const char *name, AttrKind kind, int count, const void *list) {
+  Attr a = {.name = intern(ctx, name), .kind = kind, .n = count};
+  if (kind == ATTR_INTS) a.ints = list;
+  else a.strings = list;
+  vec_push(ctx, &n->attrs, a);
+}
+
+Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *symbol) {
+  const char **names = NEWN(ctx, const char *, n);
+  int64_t *least = NEWN(ctx, int64_t, n), *most = NEWN(ctx, int64_t, n);
+  for (int i = 0; i < n; i++) {
+    Str s = str_new(ctx);
+    ext_print(ctx, symbol[i], &s);
+    names[i] = intern(ctx, s.s);
+    ext_range(ctx, symbol[i], &least[i], &most[i]);
+  }
+  Node *node = NEW(ctx, Node);
+  *node = (Node){.name = intern(ctx, name), .op = intern(ctx, "Extents"), .domain = intern(ctx, "sinter"), .opset = 1};
+  vec_push(ctx, &node->in, from);
+  add_attr(ctx, node, "names", ATTR_STRINGS, n, names);
+  add_attr(ctx, node, "least", ATTR_INTS, n, least);
+  add_attr(ctx, node, "most", ATTR_INTS, n, most);
+  return node;
+}
+
+const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n) {
+  const Extern *x = node_is_cascade(m, node) ? NULL : extern_find(node->op, node->domain, node->opset);
+  ExternBound b = {0};
+  *n = 0;
+  if (!x) return NULL;
+  BindRequest req = node_request(ctx, m, node, true);
+  size_t mark = diag_mark(ctx);
+  if (!x->bind(ctx, &req, &b)) return diag_rewind(ctx, mark), NULL; /* whoever binds it in earnest says why */
+  *n = b.ncounts;
+  return arena_copy(ctx->arena, b.count, sizeof b.count);
+}
+
 /* ---- copies */
 
 static const Expr *stripped(const Expr *e, Op op, int64_t by) {

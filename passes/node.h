@@ -9,6 +9,12 @@ bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *
 bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, so it is a pure function of its inputs */
 void node_inputs_text(const Ctx *ctx, const Node *n, Str *out);    /* "x f32[1,8], w i64[2]" */
 
+/* A node that gives bounded symbols the values of an integer tensor's elements when the model runs. It is in no graph yet: it belongs before the first node
+ * whose types have these symbols. A value outside a symbol's bounds ends the run with SINTER_EXTENT. */
+Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *symbol);
+/* Symbols that an extern operator sets; NULL for other nodes. `n`: how many. */
+const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n);
+
 /* Element by element in row-major order the one output of the cascade equals input number `*input`: a copy, whatever it is called. The types may differ. */
 bool bound_is_copy(Ctx *ctx, const Bound *b, int nin, int *input);
 bool bound_has_symbols(const Ctx *ctx, const Bound *b);            /* an extent, stride or number of the cascade is no constant */

@@ -10,7 +10,7 @@ int64_t buf_bound_bytes(const Ctx *ctx, const Buf *b);             /* bytes at t
  * is read from its body, another from its cascade. */
 void kernel_each_buf(Ctx *ctx, const Kernel *k, void (*f)(Buf *b, bool read, bool written, void *arg), void *arg);
 
-/* First and last kernel that touches a buffer of the arena; aliases count for the buffer whose memory they share. */
+/* First and last kernel that touches a buffer of the arena (a lasting one: the last kernel of all); aliases count for the buffer whose memory they share. */
 typedef struct Lifetime { Buf *buf; int64_t bytes; int first, last; bool scratch; } Lifetime;
 size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out); /* in order of first touch */
 

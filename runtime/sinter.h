@@ -8,7 +8,9 @@ enum {
   SINTER_OK = 0,
   SINTER_MISSING = 1,   /* a pointer is NULL: an input, an output, the arena, the state or the weights */
   SINTER_ALIGNMENT = 2, /* arena, state or weights do not begin at a multiple of NAME_ALIGN bytes */
-  SINTER_EXTENT = 3     /* a dimension lies outside the bounds the model was compiled for */
+  SINTER_EXTENT = 3,    /* a dimension, given by the caller or found while running, lies outside the bounds the model was compiled for */
+  SINTER_CAPACITY = 4,  /* what a kernel makes is larger than the memory there is for it: texts, sequences (outputs are not complete) */
+  SINTER_VALUE = 5      /* an input holds what has no result: a text that is no number (outputs are not complete) */
 };
 
 /* Optional services of the caller; any member may be NULL. A model never keeps the pointer. */

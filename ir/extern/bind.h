@@ -8,5 +8,12 @@ const Attr *extern_attr(const BindRequest *req, const char *name);              
 bool extern_int(Ctx *ctx, const BindRequest *req, const char *name, int64_t otherwise, int64_t *to);
 bool extern_axis(Ctx *ctx, const BindRequest *req, int64_t axis, int rank, int *to);     /* negative counts from the end; E0303 */
 bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes);   /* whole bytes, class letter (elem.def) among these; E0404 */
+/* The next table of the kernel. From an attribute: a vector of its entries, empty where the attribute is absent (E0401 where it is of another kind); integers and
+ * reals are stored as `elem`, which must hold every integer (E0401). Equal tables of a program are stored once. */
+bool extern_table(Ctx *ctx, const BindRequest *req, const Data *d, ExternBound *to);                      /* one that `bind` made (data_new); E0701 when there are too many */
+bool extern_table_ints(Ctx *ctx, const BindRequest *req, const char *name, Elem elem, ExternBound *to);
+bool extern_table_reals(Ctx *ctx, const BindRequest *req, const char *name, Elem elem, ExternBound *to);
+bool extern_table_strings(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to);
+bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to);            /* a tensor attribute, as it is */
 ext_t extern_size(Ctx *ctx, const Type *t, int from, int to);                            /* product of the extents [from, to) */
 bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to); /* 0..bound, set by the kernel; E0701 */

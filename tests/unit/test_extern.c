@@ -1,5 +1,5 @@
 /* Extern ops: what bind says of types and symbols, what it refuses, and what the kernels compute. */
-#include "ir/extern.h"
+#include "ir/extern/bind.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -35,8 +35,8 @@ START_TEST(every_op_has_its_text) {
   for (size_t i = 0; i < n; i++) {
     const char *text = extern_source(all[i]);
     ck_assert_msg(text && strstr(text, all[i]->function), "%s: no kernel text with %s", all[i]->op, all[i]->function);
-    ck_assert_ptr_eq(extern_find(all[i]->op, "", all[i]->since), all[i]);
-    ck_assert_ptr_null(extern_find(all[i]->op, "", all[i]->since - 1));
+    ck_assert_ptr_eq(extern_find(all[i]->op, all[i]->domain, all[i]->since), all[i]);
+    ck_assert_ptr_null(extern_find(all[i]->op, all[i]->domain, all[i]->since - 1));
   }
 }
 END_TEST
@@ -54,6 +54,40 @@ START_TEST(non_zero) {
   ck_assert_int_eq(count, 3);
   const int64_t want[6] = {0, 1, 1, 0, 0, 2};
   ck_assert_mem_eq(y, want, sizeof want);
+}
+END_TEST
+
+/* Bounded symbols take the values of a tensor's elements, or of numbers given at the call. */
+START_TEST(extents) {
+  const Type t = {ELEM_i32, 1, {2}}, real = {ELEM_f32, 1, {2}};
+  const char *const names[] = {"rows", "cols"};
+  const int64_t least[] = {0, 1}, most[] = {7, 9}, wrong[] = {0, -1};
+  Attr attr[] = {{.name = "names", .kind = ATTR_STRINGS, .n = 2, .strings = names}, {.name = "least", .kind = ATTR_INTS, .n = 2, .ints = least}, {.name = "most", .kind = ATTR_INTS, .n = 2, .ints = most}};
+  const Extern *e = extern_find("Extents", "sinter", 1);
+  ck_assert_ptr_nonnull(e);
+  BindInput in = {.type = &t};
+  BindRequest req = {.op = "Extents", .domain = "sinter", .opset = 1, .nin = 1, .in = &in, .nattr = 3, .attr = attr};
+  ExternBound b;
+  ck_assert(e->bind(ctx, &req, &b));
+  ck_assert_int_eq(b.ncounts, 2);
+  ext_t cols;
+  int64_t lo, hi, count[2];
+  ck_assert(ext_find_symbol(ctx, "cols", &cols) && b.count[1] == cols);
+  ext_range(ctx, cols, &lo, &hi);
+  ck_assert(lo == 1 && hi == 9);
+  const int32_t value[] = {-3, 4};
+  e->kernel((const void *const[]){value}, NULL, b.arg, count);
+  ck_assert(count[0] == -3 && count[1] == 4);
+  e->kernel(NULL, NULL, (const int64_t[]){0, 2, 5, 6}, count);
+  ck_assert(count[0] == 5 && count[1] == 6);
+
+  in.type = &real;
+  ck_assert(!e->bind(ctx, &req, &b));
+  in.type = &t;
+  attr[2].ints = wrong;
+  ck_assert(!e->bind(ctx, &req, &b));
+  req.nattr = 1;
+  ck_assert(!e->bind(ctx, &req, &b));
 }
 END_TEST
 
@@ -187,11 +221,42 @@ START_TEST(nodes_keep_their_symbols_apart) {
 }
 END_TEST
 
+START_TEST(tables_of_attributes) {
+  const Data tensor = {.type = {ELEM_f64, 1, {2}}, .bytes = (const double[]){1, 2}, .nbytes = 16};
+  const Attr attr[] = {
+    {.name = "ints", .kind = ATTR_INTS, .n = 3, .ints = (const int64_t[]){1, -2, 300}},
+    {.name = "reals", .kind = ATTR_REALS, .n = 2, .reals = (const double[]){0.5, -1}},
+    {.name = "texts", .kind = ATTR_STRINGS, .n = 2, .strings = (const char *const[]){"a", ""}},
+    {.name = "tensor", .kind = ATTR_TENSOR, .tensor = &tensor},
+  };
+  BindRequest req = {.op = "Op", .domain = "", .nattr = 4, .attr = attr};
+  ExternBound b = {0};
+  ck_assert(extern_table_ints(ctx, &req, "ints", ELEM_i16, &b));
+  ck_assert_int_eq(((const int16_t *)b.table[0]->bytes)[2], 300);
+  ck_assert(extern_table_reals(ctx, &req, "reals", ELEM_f32, &b));
+  ck_assert_float_eq(((const float *)b.table[1]->bytes)[1], -1);
+  ck_assert(extern_table_strings(ctx, &req, "texts", &b));
+  ck_assert_str_eq(((const char *const *)b.table[2]->bytes)[0], "a");
+  ck_assert(extern_table_tensor(ctx, &req, "tensor", &b));
+  ck_assert_ptr_eq(b.table[3], &tensor);
+  ck_assert(extern_table_ints(ctx, &req, "none", ELEM_i64, &b));
+  ck_assert_int_eq(b.table[4]->type.dim[0], 0);
+  ck_assert_int_eq(b.ntables, 5);
+  ck_assert(!extern_table_ints(ctx, &req, "ints", ELEM_i8, &b)); /* 300 */
+  ck_assert(!extern_table_ints(ctx, &req, "reals", ELEM_i64, &b));
+  ck_assert(!extern_table_tensor(ctx, &req, "texts", &b));
+  ck_assert_uint_eq(diag_errors(ctx), 3);
+  while (b.ntables < EXTERN_TABLES) ck_assert(extern_table(ctx, &req, &tensor, &b));
+  ck_assert(!extern_table(ctx, &req, &tensor, &b));
+}
+END_TEST
+
 int main(void) {
   TCase *t = tcase_create("extern");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, every_op_has_its_text);
   tcase_add_test(t, non_zero);
+  tcase_add_test(t, extents);
   tcase_add_test(t, compress_along_an_axis);
   tcase_add_test(t, compress_of_elements);
   tcase_add_loop_test(t, unique, 0, 2);
@@ -200,6 +265,7 @@ int main(void) {
   tcase_add_test(t, det);
   tcase_add_test(t, refusals);
   tcase_add_test(t, nodes_keep_their_symbols_apart);
+  tcase_add_test(t, tables_of_attributes);
   Suite *s = suite_create("extern");
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);

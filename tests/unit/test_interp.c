@@ -262,6 +262,40 @@ START_TEST(extern_kernels_set_symbols) {
   lab_free(l);
 } END_TEST
 
+/* A kernel that takes what its input says from a table, and ends the run where there is nothing. */
+static void pick(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
+  const int32_t *x = in[0], *table = in[1];
+  if (*x < arg[0]) *(int32_t *)out[0] = table[*x];
+  else count[0] = 4;
+}
+
+START_TEST(extern_kernels_end_the_run) {
+  static const Extern e = {.op = "Pick", .domain = "", .nin = 1, .nout = 1, .function = "pick", .kernel = pick};
+  Lab *l = lab_new();
+  Buf *x = lab_buf(l, "x", ELEM_i32, SPACE_INPUT, DIMS(1)), *y = lab_buf(l, "y", ELEM_i32, SPACE_OUTPUT, DIMS(1));
+  Buf *table = buf_new(l->ctx, "table", ELEM_i32, SPACE_CONST, DIMS(3));
+  Data *d = data_new(l->ctx, ELEM_i32, 1, (const int64_t[]){3});
+  for (int i = 0; i < 3; i++) data_set_int((void *)(uintptr_t)d->bytes, ELEM_i32, i, 10 * i);
+  table->data = d;
+  const Expr *arg[] = {N(3)};
+  Buf *bufs[] = {x, table, y};
+  Stmt *call = NEW(l->ctx, Stmt);
+  call->kind = S_CALL;
+  call->call.ext = &e;
+  call->call.n = 1, call->call.arg = arg;
+  call->call.bufs = bufs, call->call.nbufs = 3, call->call.nin = 2;
+  call->call.fails = true;
+  push(l, &l->kernel.body, call);
+  ck_assert(kernel_fails(&l->kernel));
+  ((int32_t *)lab_bytes(l, x))[0] = 2;
+  ck_assert(run(l));
+  ck_assert_int_eq(((int32_t *)lab_bytes(l, y))[0], 20);
+  ((int32_t *)lab_bytes(l, x))[0] = 3;
+  ck_assert(!interp_kernel(l->ctx, &l->kernel, lab_memory(l), 0));
+  ck_assert(l->ctx->diags.n && l->ctx->diags.at[0].code == E0702);
+  lab_free(l);
+} END_TEST
+
 int main(void) {
   Suite *s = suite_create("interp");
   TCase *t = tcase_create("nests");
@@ -274,6 +308,7 @@ int main(void) {
   tcase_add_test(t, steps_are_a_budget);
   tcase_add_test(t, aliases);
   tcase_add_test(t, extern_kernels_set_symbols);
+  tcase_add_test(t, extern_kernels_end_the_run);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

@@ -47,6 +47,22 @@ START_TEST(test_chain_in_place) {
 }
 END_TEST
 
+START_TEST(test_lasting) { /* others point into it: nothing comes to lie there after its last use */
+  Buf *x = buf("x", SPACE_INPUT, 100), *a = buf("a", SPACE_TEMP, 100), *b = buf("b", SPACE_TEMP, 100), *c = buf("c", SPACE_TEMP, 100), *y = buf("y", SPACE_OUTPUT, 100);
+  map("k0", a, 100, FROM(x), 0), map("k1", y, 99, FROM(a), 1), map("k2", b, 99, FROM(x), 1), map("k3", c, 99, FROM(b), 1), map("k4", y, 99, FROM(c), 1);
+  ck_assert(plan());
+  ck_assert(b->offset == a->offset || c->offset == a->offset);
+  a->lasting = true;
+  ck_assert(plan());
+  ck_assert(b->offset != a->offset && c->offset != a->offset);
+  Lifetime *life;
+  ck_assert_uint_eq(plan_lifetimes(ctx, program, &life), 3);
+  ck_assert(life[0].buf == a && life[0].last == 4);
+  c->offset = a->offset;
+  ck_assert(!plan_check(ctx, program));
+}
+END_TEST
+
 START_TEST(test_not_in_place) { /* a shifted load, another use after, another element size: the output needs a place of its own */
   Buf *x = buf("x", SPACE_INPUT, 101), *a = buf("a", SPACE_TEMP, 101), *b = buf("b", SPACE_TEMP, 100), *c = buf("c", SPACE_TEMP, 100), *d = buf("d", SPACE_TEMP, 100), *y = buf("y", SPACE_OUTPUT, 100);
   map("k0", a, 101, FROM(x), 0), map("k1", b, 100, FROM(a), 1), map("k2", c, 100, FROM(b), 0), map("k3", d, 100, FROM(c, b), 0), map("k4", y, 100, FROM(d), 0);
@@ -159,6 +175,7 @@ int main(void) {
   TCase *t = tcase_create("plan");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, test_chain_in_place);
+  tcase_add_test(t, test_lasting);
   tcase_add_test(t, test_not_in_place);
   tcase_add_test(t, test_check_finds_overlap);
   tcase_add_test(t, test_views_share);

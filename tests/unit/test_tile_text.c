@@ -141,6 +141,15 @@ START_TEST(extern_calls_round_trip) {
     "  kernel nonzero\n"
     "    nest\n"
     "      call \"NonZero\" \"\" 9 in x out y - args 4, 0, 1, 4 sets found\n", NULL);
+  round_trip(ctx,
+    "program p\n"
+    "  symbol found 0 <= 4\n"
+    "  buf x i32[4] input\n"
+    "  buf y i64[1,4] output\n"
+    "  buf pool u8[64] temp lasting at 128\n"
+    "  kernel k\n"
+    "    nest\n"
+    "      call \"NonZero\" \"\" 9 fails in x out y - pool args 4, 0, 1, 4 sets\n", NULL);
   ctx_free(ctx);
 } END_TEST
 
