@@ -118,16 +118,19 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
 
 /* ---- <name>_runtime.h */
 
-static void put_runtime(const char *file, Str *out) {
-  for (size_t i = 0; i < text_runtime_count; i++) {
-    if (strcmp(text_runtime_texts[i].file, file)) continue;
-    for (const char *line = text_runtime_texts[i].text, *next; *line; line = next) {
-      next = strchr(line, '\n');
-      next = next ? next + 1 : line + strlen(line);
-      if (strncmp(line, "#include \"", 10)) str_addn(out, line, (size_t)(next - line));
-    }
-    str_add(out, "\n");
+/* What a text includes stands before it already. */
+static void put_text(const char *text, Str *out) {
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    if (strncmp(line, "#include \"", 10)) str_addn(out, line, (size_t)(next - line));
   }
+  str_add(out, "\n");
+}
+
+static void put_runtime(const char *file, Str *out) {
+  for (size_t i = 0; i < text_runtime_count; i++)
+    if (!strcmp(text_runtime_texts[i].file, file)) put_text(text_runtime_texts[i].text, out);
 }
 
 static void runtime_text(const Library *l, Str *out) {
@@ -147,14 +150,26 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
+/* A text once, and before it the texts it includes. */
+static void put_extern(Sources *s, const char *text) {
+  static const char include[] = "#include \"ir/extern/";
+  MapEntry *e = map_add(s->ctx->arena, &s->seen, text);
+  if (e->i++) return;
+  for (const char *at = text; (at = strstr(at, include));) {
+    at += strlen("#include \"");
+    const char *shared = extern_shared(at, strcspn(at, "\""));
+    if (shared) put_extern(s, shared);
+  }
+  put_text(text, s->out);
+}
+
 static void put_externs(Sources *s, const Body *body) {
   for (size_t i = 0; i < body->n; i++) {
     const Stmt *st = body->at[i];
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
     if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, st->call.ext);
-    if (!e->i++) str_printf(s->out, "%s\n", extern_source(st->call.ext));
+    put_extern(s, extern_source(st->call.ext));
   }
 }
 
