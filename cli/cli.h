@@ -27,7 +27,7 @@ struct Command {
   const char *target, *fp, *disable, *codegen, *cc, *cflags, *name, *entry, *dump, *output, *weights, *emit;
   const char *after, *format, *data;
   const char *recorded;                  /* the options that change what is generated, for the header of generated files */
-  Texts dims, shapes, consts, ops, inputs;
+  Texts dims, shapes, consts, states, ops, inputs;
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
   double rtol, atol, atol_of_max, ulp;   /* < 0: not given */

@@ -81,6 +81,13 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
               element_place(ctx, &want->type, d.first), element_text(ctx, got, d.first), element_text(ctx, want, d.first));
 }
 
+/* NULL for a state: it is no output of the program. */
+static const Data *output_data(const Binding *b, const char *name) {
+  for (size_t i = 0; i < b->outputs.n; i++)
+    if (!strcmp(b->program->outputs.at[i]->name, name)) return b->outputs.at[i];
+  return NULL;
+}
+
 static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, json_t *json) {
   Feeds feeds = {0};
   Texts outputs = {0};
@@ -98,8 +105,10 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
   Table *table = table_new(ctx, "llllll");
   json_t *rows = json_array();
   bool good = true;
-  for (size_t i = 0; i < set->outputs.n && i < x.binding.outputs.n; i++)
-    if (set->outputs.at[i]) good = report_output(ctx, cmd, outputs.at[i], x.binding.outputs.at[i], set->outputs.at[i], table, rows) && good;
+  for (size_t i = 0; i < set->outputs.n; i++) {
+    const Data *got = output_data(&x.binding, outputs.at[i]);
+    if (set->outputs.at[i] && got) good = report_output(ctx, cmd, outputs.at[i], got, set->outputs.at[i], table, rows) && good;
+  }
   json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
   if (!cmd->json) table_print(table, stdout, "");
   if (cmd->per_node && !cmd->interpret) good = verify_per_node(ctx, cmd, options, &feeds, &x) && good;

@@ -210,43 +210,79 @@ static void put_checks(const Library *l, Str *out) {
     if (!l->symbol[i].set) str_printf(out, "  if (in->%s < %lld || in->%s > %lld) return SINTER_EXTENT;\n", l->symbol_member[i], (long long)l->symbol[i].lo, l->symbol_member[i], (long long)l->symbol[i].hi);
 }
 
+typedef struct Places { Map local; Str *locals; bool uses_base; } Places; /* local: buffer -> its C name inside run */
+
+/* What a buffer is called inside run; NULL when it has no place. Temporaries and state are named once and used by several kernels. */
+static const char *argument(Library *l, Places *p, const Buf *b) {
+  Ctx *ctx = l->ctx;
+  const char *place = place_of(l, b);
+  const Buf *root = b->alias ? b->alias : b;
+  if (!place || (root->space != SPACE_TEMP && root->space != SPACE_STATE)) return place;
+  MapEntry *e = map_add(ctx->arena, &p->local, b);
+  if (e->p) return e->p;
+  char *name = ctx_printf(ctx, "%s", name_unique(&l->names, b->name));
+  e->p = name;
+  str_printf(p->locals, "  %s *const %s = %s; /* %s[", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
+  for (int d = 0; d < b->rank; d++) { if (d) str_add(p->locals, ","); ext_print(ctx, b->dim[d], p->locals); }
+  str_add(p->locals, "] */\n");
+  p->uses_base |= root->space == SPACE_TEMP;
+  return name;
+}
+
+static bool no_place(const Library *l, const Kernel *k, const Buf *b) {
+  return diag(l->ctx, E0601, (Place){.node = k->nodes.n ? k->nodes.at[0] : k->name}, "the buffer '%s' has no place in memory; kernel '%s'", b->name, k->name);
+}
+
+static void put_marker(Library *l, const Kernel *k, const char *cond, int *depth, Str *out) {
+  Str nodes = str_new(l->ctx);
+  for (size_t i = 0; i < k->nodes.n; i++) str_printf(&nodes, "%s%s", i ? ", " : "", k->nodes.at[i]);
+  const char *from = nodes.n ? ctx_printf(l->ctx, " /* %s */", c_comment(l->ctx, nodes.s)) : "";
+  *depth -= k->control == CONTROL_ELSE || k->control == CONTROL_END;
+  str_printf(out, "%*s", 2 * *depth, "");
+  switch (k->control) {
+  case CONTROL_IF: str_printf(out, "if (*%s) {%s\n", cond, from); break;
+  case CONTROL_ELSE: str_printf(out, "} else {%s\n", from); break;
+  case CONTROL_WHILE: {
+    const char *trip = name_unique(&l->names, "trip");
+    str_printf(out, "for (int64_t %s = 0; %s < %lld && *%s; %s++) {%s\n", trip, trip, (long long)k->trips, cond, trip, from);
+    break;
+  }
+  case CONTROL_END: str_printf(out, "}%s\n", from); break;
+  case CONTROL_NONE: break;
+  }
+  *depth += k->control != CONTROL_END;
+}
+
 static bool put_run(Library *l, Str *out) {
   Ctx *ctx = l->ctx;
   const Program *p = l->p;
-  Map local = {0};      /* buffer -> its C name inside run */
   Str calls = str_new(ctx), locals = str_new(ctx);
   str_add(&calls, ""), str_add(&locals, "");
+  Places places = {.locals = &locals};
   const char **symbol_local = NEWN(ctx, const char *, l->nsymbols + 1);
   for (size_t i = 0; i < l->nsymbols; i++) {
     symbol_local[i] = name_unique(&l->names, l->symbol[i].name);
     if (l->symbol[i].set) str_printf(&locals, "  int64_t %s = 0; /* set by a kernel */\n", symbol_local[i]);
     else str_printf(&locals, "  const int64_t %s = in->%s;\n", symbol_local[i], l->symbol_member[i]);
   }
-  bool uses_base = false, fails = false;
+  int depth = 1;
+  bool fails = false;
   for (size_t i = 0; i < p->kernels.n; i++) {
     const Kernel *k = p->kernels.at[i];
     KernelParam *param;
     const char **symbol;
     size_t nsymbols, n = kernel_params(ctx, k, &param, &symbol, &nsymbols);
+    if (k->control) {
+      const char *cond = k->cond ? argument(l, &places, k->cond) : NULL;
+      if (k->cond && !cond) return no_place(l, k, k->cond);
+      put_marker(l, k, cond, &depth, &calls);
+      continue;
+    }
     fails |= kernel_fails(k);
-    str_printf(&calls, "  sinter_profile(hooks, %zu, \"%s\", 1);\n  %s%s(", i, k->name, kernel_fails(k) ? "status = " : "", k->name);
+    str_printf(&calls, "%*ssinter_profile(hooks, %zu, \"%s\", 1);\n%*s%s%s(", 2 * depth, "", i, k->name, 2 * depth, "", kernel_fails(k) ? "status = " : "", k->name);
     for (size_t a = 0; a < n; a++) {
-      const Buf *b = param[a].buf;
-      const char *place = place_of(l, b);
-      if (!place) return diag(ctx, E0601, (Place){.node = k->nodes.n ? k->nodes.at[0] : k->name}, "the buffer '%s' has no place in memory; kernel '%s'", b->name, k->name);
-      const Buf *root = b->alias ? b->alias : b;
-      if (root->space == SPACE_TEMP || root->space == SPACE_STATE) { /* named once, used by several kernels */
-        MapEntry *e = map_add(ctx->arena, &local, b);
-        if (!e->p) {
-          char *name = ctx_printf(ctx, "%s", name_unique(&l->names, b->name));
-          map_add(ctx->arena, &local, b)->p = name;
-          str_printf(&locals, "  %s *const %s = %s; /* %s[", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
-          for (int d = 0; d < b->rank; d++) { if (d) str_add(&locals, ","); ext_print(ctx, b->dim[d], &locals); }
-          str_add(&locals, "] */\n");
-          uses_base |= root->space == SPACE_TEMP;
-        }
-        place = map_find(&local, b)->p;
-      }
+      const char *place = argument(l, &places, param[a].buf);
+      if (!place) return no_place(l, k, param[a].buf);
       str_printf(&calls, "%s%s", a ? ", " : "", place);
     }
     for (size_t s = 0; s < nsymbols; s++) {
@@ -255,17 +291,17 @@ static bool put_run(Library *l, Str *out) {
       if (which == l->nsymbols) return diag(ctx, E0601, (Place){0}, "the symbol '%s' of kernel '%s' is not one of the program", symbol[s], k->name);
       str_printf(&calls, "%s%s%s", n || s ? ", " : "", kernel_sets(k, symbol[s]) ? "&" : "", symbol_local[which]);
     }
-    str_printf(&calls, ");\n  sinter_profile(hooks, %zu, \"%s\", 0);\n", i, k->name);
-    if (kernel_fails(k)) str_add(&calls, "  if (status) return status;\n");
+    str_printf(&calls, ");\n%*ssinter_profile(hooks, %zu, \"%s\", 0);\n", 2 * depth, "", i, k->name);
+    if (kernel_fails(k)) str_printf(&calls, "%*sif (status) return status;\n", 2 * depth, "");
     for (size_t s = 0; s < l->nsymbols; s++)
-      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "  if (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
+      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "%*sif (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", 2 * depth, "", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
   }
   for (size_t i = 0; i < l->nsymbols; i++)
     if (l->symbol[i].set) str_printf(&calls, "  if (out->%s) *out->%s = %s;\n", l->symbol_member[i], l->symbol_member[i], symbol_local[i]);
 
   str_printf(out, "int %s_run(const %s_inputs *in, const %s_outputs *out, void *arena, const sinter_hooks *hooks) {\n", l->name, l->name, l->name);
   put_checks(l, out);
-  if (uses_base) str_add(out, "  unsigned char *const base = arena;\n");
+  if (places.uses_base) str_add(out, "  unsigned char *const base = arena;\n");
   else str_add(out, "  (void)arena;\n");
   if (fails) str_add(out, "  int status;\n");
   if (l->state_member) str_printf(out, "  unsigned char *const state = out->%s;\n", l->state_member);
@@ -290,6 +326,7 @@ static bool kernels_text(Library *l, Str *out) {
   Sources s = {.out = out, .ctx = ctx};
   for (size_t i = 0; i < p->kernels.n; i++) put_externs(&s, &p->kernels.at[i]->body);
   for (size_t i = 0; i < p->kernels.n; i++) {
+    if (p->kernels.at[i]->control) continue;
     c_kernel(ctx, p, p->kernels.at[i], l->unit->opt->target, out);
     str_add(out, "\n");
   }

@@ -28,9 +28,12 @@ typedef struct Node {
   int id;
 } Node;
 
+typedef struct StatePair { size_t in, out; } StatePair;  /* what output number `out` gives is what input number `in` takes in the next run; zeros in the first */
+
 typedef struct Graph {
   const char *name;
   VEC(Value *) inputs, outputs;                          /* inputs: without initializers */
+  VEC(StatePair) states;                                 /* of the outermost graph: neither the caller's input nor the caller's output */
   VEC(Value *) values;
   VEC(Node *) nodes;                                     /* in execution order after graph_sort */
   struct Graph *outer;                                   /* the graph a region sits in */
@@ -51,6 +54,8 @@ Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make
 Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
 const Attr *node_attr(const Node *n, const char *name);
+bool graph_is_state_input(const Graph *g, size_t input);
+bool graph_is_state_output(const Graph *g, size_t output);
 bool graph_sort(Ctx *ctx, Graph *g);                             /* topological; E0200 names a cycle or an undefined value */
 bool graph_verify(Ctx *ctx, const Graph *g);
 void model_print(const Ctx *ctx, const Model *m, Str *out);      /* text IR; constants larger than 16 elements print as `const f32[..] @hash` and need the model to be read back */

@@ -864,7 +864,35 @@ static bool run_kernel(Run *run, const Kernel *k) {
   return true;
 }
 
-static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, int64_t steps) {
+static bool holds(Run *run, const Kernel *marker) {
+  run->kernel = marker;
+  const Storage *s = storage_of(run, marker->cond);
+  if (s->written && !s->written[0]) fail(run, E0601, text_of(run, marker->cond, "a read of an unwritten element"));
+  return s->base[0] != 0;
+}
+
+/* Where to go on after marker number i. trip: how often each loop has begun since it was entered. */
+static size_t branch(Run *run, Kernel *const *kernels, const size_t *jump, size_t i, int64_t *trip) {
+  const Kernel *k = kernels[i];
+  switch (k->control) {
+  case CONTROL_IF: return holds(run, k) ? i + 1 : jump[i] + 1;
+  case CONTROL_WHILE:
+    if (trip[i] < k->trips && holds(run, k)) {
+      trip[i]++;
+      spend(run, 1, 1);
+      return i + 1;
+    }
+    trip[i] = 0;
+    return jump[i] + 1;
+  case CONTROL_ELSE: return jump[i] + 1;
+  case CONTROL_END: return jump[i] < i ? jump[i] : i + 1;
+  case CONTROL_NONE: break;
+  }
+  return i + 1;
+}
+
+/* jump: as program_jumps; NULL where there are no markers. */
+static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t *jump, Memory mem, int64_t steps) {
   Arena *owned = arena_new(ctx);
   if (!owned) ctx_out_of_memory(ctx);
   Run *run = arena_alloc(owned, sizeof *run);
@@ -872,13 +900,18 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
   run->owned = owned;
   run->mem = mem;
   run->steps = steps > 0 ? steps : INT64_MAX;
+  int64_t *trip = arena_alloc(owned, array_bytes(ctx, n, sizeof *trip));
   volatile bool good = true;
   if (setjmp(run->fail)) good = false;
   else
-    for (size_t i = 0; good && i < n; i++) {
+    for (size_t i = 0; good && i < n;) {
+      if (kernels[i]->control) {
+        i = branch(run, kernels, jump, i, trip);
+        continue;
+      }
       run->code = arena_new(ctx);
       if (!run->code) ctx_out_of_memory(ctx);
-      good = run_kernel(run, kernels[i]);
+      good = run_kernel(run, kernels[i++]);
       arena_free(run->code);
       run->code = NULL;
     }
@@ -889,7 +922,10 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
 
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps) {
   Kernel copy = *k, *one = &copy;
-  return run_kernels(ctx, 1, &one, mem, steps);
+  return run_kernels(ctx, 1, &one, NULL, mem, steps);
 }
 
-bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) { return run_kernels(ctx, p->kernels.n, p->kernels.at, mem, steps); }
+bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) {
+  const size_t *jump = program_jumps(ctx, p);
+  return jump && run_kernels(ctx, p->kernels.n, p->kernels.at, jump, mem, steps);
+}

@@ -27,6 +27,11 @@ struct Stmt {
  * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. Outside a VEC loop one lane of such a buffer is reached with
  * one more index: the lane. */
 
+/* Control flow between kernels. A marker is a kernel that computes nothing: it stands in the list where control branches. Loops repeat what is between WHILE and
+ * END as long as `cond` holds, and no more than `trips` times whatever it says: every program ends, and how long it may take is known when compiling.
+ * A buffer is an ordinary piece of memory, so what a loop carries round is written before it and again inside it. */
+typedef enum Control { CONTROL_NONE, CONTROL_IF, CONTROL_ELSE, CONTROL_WHILE, CONTROL_END } Control;
+
 typedef struct Kernel {
   const char *name;                                           /* C identifier, unique in the program */
   VEC(const char *) nodes;                                    /* the model's nodes it came from */
@@ -36,6 +41,9 @@ typedef struct Kernel {
   bool lowered;
   const char *schedule;                                       /* one line for people: "contraction 6x2, lanes oc", "naive", ... */
   int64_t flops, bytes;                                       /* cost at the bounds: operations, bytes read and written at least once */
+  Control control;                                            /* a marker: no cascade and no nest */
+  Buf *cond;                                                  /* IF, WHILE: one truth value in memory */
+  int64_t trips;                                              /* WHILE */
 } Kernel;
 
 typedef struct Program {
@@ -47,6 +55,11 @@ typedef struct Program {
   const char *arena_culprit;                                  /* kernel at the peak */
   uint64_t hash;                                              /* of the model file and the options that change the code */
 } Program;
+
+/* For each kernel where control goes on: from IF to its ELSE or END, from ELSE to its END, from WHILE to its END and back; others name themselves. NULL with E0601
+ * when the markers do not nest, or nest more than MAX_CONTROL deep. */
+enum { MAX_CONTROL = 64 };
+size_t *program_jumps(Ctx *ctx, const Program *p);
 
 Stmt *s_loop(Ctx *ctx, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode);
 Stmt *s_if(Ctx *ctx, const Expr *cond);

@@ -427,11 +427,15 @@ static bool read_axes(Reader *r) {
   return end_line(r);
 }
 
-static Kernel *read_kernel(Reader *r, int indent) {
+static Kernel *read_kernel(Reader *r, int indent, Control control) {
   Kernel *k = NEW(r->ctx, Kernel);
+  k->control = control;
+  k->lowered = control != CONTROL_NONE;
   memset(&r->kernel_bufs, 0, sizeof r->kernel_bufs);
   memset(&r->vars, 0, sizeof r->vars);
   if (!(k->name = need_name(r))) return NULL;
+  if (read_word(r, "on") && !(k->cond = read_buf_name(r))) return NULL;
+  if (read_word(r, "trips") && !read_number(r, &k->trips)) return NULL;
   if (read_word(r, "from"))
     for (;;) {
       read_text(r, "");
@@ -508,11 +512,14 @@ static bool read_program(Reader *r, Program *p) {
       }
     } else if (read_word(r, "memory")) {
       if (!read_memory(r, p)) return false;
-    } else if (read_word(r, "kernel")) {
-      Kernel *k = read_kernel(r, 2);
+    } else {
+      Control control = 0;
+      while (control <= CONTROL_END && !read_word(r, text_control[control])) control++;
+      if (control > CONTROL_END) return read_fail(r, "expected symbol, buf, inputs, outputs, memory, kernel, if, else, while or end");
+      Kernel *k = read_kernel(r, 2, control);
       if (!k) return false;
       vec_push(r->ctx, &p->kernels, k);
-    } else return read_fail(r, "expected symbol, buf, inputs, outputs, memory or kernel");
+    }
   }
   if (r->next < r->nlines) {
     begin_line(r);

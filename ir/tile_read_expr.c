@@ -201,6 +201,10 @@ static const Expr *atom(Reader *r) {
     const Expr *e = atom(r);
     return e ? x_op1(r->ctx, OP_NEG, e) : NULL;
   }
+  if (read_char(r, '~')) {
+    const Expr *e = *r->at == '~' ? nothing(r, "expected an operand") : atom(r);
+    return e ? x_op1(r->ctx, OP_BNOT, e) : NULL;
+  }
   const char *from = r->at, *name = read_name(r);
   if (!name) return nothing(r, "expected an operand");
   if (*r->at == '[') {

@@ -203,7 +203,7 @@ static uint32_t e8m0_encode(double v) {
   if (isnan(v) || v < 0) return 255;
   int exp;
   double m = frexp(v, &exp);
-  int code = v == 0 ? 0 : isinf(v) ? 254 : exp - 1 + 127 + (m > 0.75);
+  int code = v == 0 ? 0 : isinf(v) ? 254 : exp - 1 + 127 + (m >= 0.75);
   return (uint32_t)(code < 0 ? 0 : code > 254 ? 254 : code);
 }
 
