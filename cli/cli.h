@@ -112,5 +112,6 @@ typedef struct Difference {
   int64_t first, worst;                  /* first out of tolerance (-1: none); the one of the largest error */
   const char *mismatch;                  /* type or shape, in words; NULL when they agree */
 } Difference;
+void element_print(const Data *d, int64_t i, Str *out);   /* one element, as people read it */
 Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance tolerance);
 const char *element_place(Ctx *ctx, const Type *t, int64_t i);             /* [0,3,1] */

@@ -55,8 +55,10 @@ static const char *number(Ctx *ctx, double v) {
 }
 
 static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
-  if (elem_info(d->type.elem)->cls != 'r') return ctx_printf(ctx, "%lld", (long long)data_int(d, i));
-  return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  if (elem_info(d->type.elem)->cls == 'r') return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  Str s = str_new(ctx);
+  element_print(d, i, &s);
+  return s.s;
 }
 
 static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *expected, Table *table, json_t *rows) {

@@ -118,8 +118,8 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
 
 /* ---- <name>_runtime.h */
 
-/* What a text includes stands before it already. */
-static void put_text(const char *text, Str *out) {
+/* Includes of the project's own files are left out: what they hold stands before. */
+static void put_without_includes(const char *text, Str *out) {
   for (const char *line = text, *next; *line; line = next) {
     next = strchr(line, '\n');
     next = next ? next + 1 : line + strlen(line);
@@ -130,11 +130,11 @@ static void put_text(const char *text, Str *out) {
 
 static void put_runtime(const char *file, Str *out) {
   for (size_t i = 0; i < text_runtime_count; i++)
-    if (!strcmp(text_runtime_texts[i].file, file)) put_text(text_runtime_texts[i].text, out);
+    if (!strcmp(text_runtime_texts[i].file, file)) put_without_includes(text_runtime_texts[i].text, out);
 }
 
 static void runtime_text(const Library *l, Str *out) {
-  static const char *const files[] = {"runtime/bits.h", "runtime/math_f64.h", "runtime/math_f32.h", "runtime/convert.h", "runtime/integer.h", "runtime/run.h"};
+  static const char *const files[] = {"runtime/bits.h", "runtime/math_f64.h", "runtime/math_f32.h", "runtime/convert.h", "runtime/integer.h", "runtime/text.h", "runtime/run.h"};
   const Target *t = l->unit->opt->target;
   str_printf(out, "/* What the kernels of %s call: part of sinter %s. */\n#include <stdint.h>\n#include <string.h>\n\n", l->name, SINTER_VERSION);
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) put_runtime(files[i], out);
@@ -160,7 +160,7 @@ static void put_extern(Sources *s, const char *text) {
     const char *shared = extern_shared(at, strcspn(at, "\""));
     if (shared) put_extern(s, shared);
   }
-  put_text(text, s->out);
+  put_without_includes(text, s->out);
 }
 
 static void put_externs(Sources *s, const Body *body) {
@@ -184,7 +184,7 @@ static const char *place_of(const Library *l, const Buf *b) {
   bool input = false;
   for (size_t i = 0; i < l->p->inputs.n; i++) if (l->p->inputs.at[i] == root) member = ctx_printf(l->ctx, "in->%s", l->in[i]), input = true;
   for (size_t i = 0; i < l->p->outputs.n; i++) if (l->p->outputs.at[i] == root) member = ctx_printf(l->ctx, "out->%s", l->out[i]), input = false;
-  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s%s *)%s", input ? "const " : "", elem_info(b->elem)->c, member);
+  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
   if (member) return member;
   switch (root->space) {
     case SPACE_CONST: return weight_pointer(l, weight_of(l, b));

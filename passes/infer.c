@@ -78,7 +78,6 @@ static bool set_types(Infer *I, Node *n, const Type *out) {
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
-    else if (!elem_is_number(out[i].elem)) ok = diag(I->ctx, E0404, node_place(I->model, n), "output '%s' has elements of type %s, which are not computed", n->out.at[i]->name, elem_info(out[i].elem)->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
@@ -107,7 +106,7 @@ static bool worth_folding(const Infer *I, const Node *n, int64_t input_bytes) {
   for (size_t i = 0; i < n->out.n; i++) {
     const Value *v = n->out.at[i];
     if (!v) continue;
-    if (!type_is_const(I->ctx, &v->type) || !elem_is_number(v->type.elem)) return false;
+    if (!type_is_const(I->ctx, &v->type)) return false;
     int64_t count = type_bound(I->ctx, &v->type), bytes = count < 0 ? -1 : elem_bytes(v->type.elem, count);
     if (bytes < 0 || bytes > FOLD_BYTES) return false;
     sum += bytes;
@@ -251,7 +250,6 @@ static bool inputs_are_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
     const Value *v = n->in.at[i];
     if (!has_type(v)) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", v->name);
-    if (v && !elem_is_number(v->type.elem)) return diag(I->ctx, E0404, node_place(I->model, n), "input '%s' has elements of type %s, which are not computed", v->name, elem_info(v->type.elem)->name);
   }
   return true;
 }
@@ -290,7 +288,7 @@ static bool all_constant(Ctx *ctx, const Node *n, const ExternBound *b) {
 /* Memory for an output at the bounds of its symbols; NULL when that is too much to be made when compiling. */
 static Data *output_at_bound(Ctx *ctx, const Type *t) {
   int64_t dim[MAX_RANK], lo, count = type_bound(ctx, t), bytes = count < 0 ? -1 : elem_bytes(t->elem, count);
-  if (bytes < 0 || bytes > FOLD_BYTES || !elem_is_number(t->elem)) return NULL;
+  if (bytes < 0 || bytes > FOLD_BYTES) return NULL;
   for (int i = 0; i < t->rank; i++) ext_range(ctx, t->dim[i], &lo, &dim[i]);
   return data_new(ctx, t->elem, t->rank, dim);
 }
