@@ -135,7 +135,7 @@ static bool parse_map(Ctx *ctx, const char **text, Type *t) {
   return parse_elem(ctx, text, &t->key) && t->key != ELEM_NONE && parse_word(text, ",") && parse_elem(ctx, text, &t->elem) && parse_word(text, ")<=") && ext_parse(ctx, text, &t->dim[0]);
 }
 
-bool type_parse(Ctx *ctx, const char **text, Type *t) {
+static bool parse_type(Ctx *ctx, const char **text, Type *t) {
   *t = (Type){0};
   for (int f = FORM_MAP; f > FORM_TENSOR; f--) { /* the longer word first */
     if (!parse_word(text, form_words[f])) continue;
@@ -150,6 +150,13 @@ bool type_parse(Ctx *ctx, const char **text, Type *t) {
     return f != FORM_OPTIONAL_SEQUENCE || parse_word(text, ")");
   }
   return parse_tensor(ctx, text, t);
+}
+
+bool type_parse(Ctx *ctx, const char **text, Type *t) {
+  const char *at = *text;
+  if (!parse_type(ctx, &at, t)) return false;
+  *text = at;
+  return true;
 }
 
 /* ---- small floating-point formats: sign, exponent, mantissa; how the top codes are used */
