@@ -90,8 +90,8 @@ static const Data *output_data(const Binding *b, const char *name) {
   return NULL;
 }
 
-static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, json_t *json) {
-  Feeds feeds = {0};
+static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, Shapes largest, json_t *json) {
+  Feeds feeds = {.outputs = largest};
   Texts outputs = {0};
   Unit unit = {.opt = options};
   Execution x = {.unit = &unit, .cmd = cmd};
@@ -160,11 +160,12 @@ static bool verify(Ctx *ctx, const Command *cmd) {
   if (!session_options(ctx, cmd, &options)) return false;
   const Model *model = feed_model(ctx, cmd); /* before its data: a defect of the model explains those of the data */
   if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  Shapes largest = feed_outputs(ctx, model, &sets);
   json_t *json = json_array();
   bool good = true;
   for (size_t i = 0; i < sets.n; i++) {
     if (!cmd->json && sets.n > 1) printf("%s\n", sets.at[i].dir);
-    good = verify_set(ctx, cmd, &options, model, &sets.at[i], json) && good;
+    good = verify_set(ctx, cmd, &options, model, &sets.at[i], largest, json) && good;
   }
   if (cmd->json) return session_json(ctx, json_pack("{ss sb so}", "model", cmd->args.at[0], "good", good, "sets", json)) && good;
   if (json_array_size(json) < sets.n) {

@@ -150,17 +150,19 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
-/* A text once, and before it the texts it includes. */
+/* A kernel's text, once, and in it the texts that it includes from ir/extern, once each; those of runtime/ are there already. */
 static void put_extern(Sources *s, const char *text) {
   static const char include[] = "#include \"ir/extern/";
-  MapEntry *e = map_add(s->ctx->arena, &s->seen, text);
-  if (e->i++) return;
-  for (const char *at = text; (at = strstr(at, include));) {
-    at += strlen("#include \"");
-    const char *shared = extern_shared(at, strcspn(at, "\""));
-    if (shared) put_extern(s, shared);
+  if (map_add(s->ctx->arena, &s->seen, text)->i++) return;
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    const char *name = strchr(line, '"'), *end = name ? strchr(name + 1, '"') : NULL;
+    const char *part = strncmp(line, include, sizeof include - 1) || !end ? NULL : extern_text(internn(s->ctx, name + 1, (size_t)(end - name - 1)));
+    if (part) put_extern(s, part);
+    else if (strncmp(line, "#include \"", 10)) str_addn(s->out, line, (size_t)(next - line));
   }
-  put_without_includes(text, s->out);
+  str_add(s->out, "\n");
 }
 
 static void put_externs(Sources *s, const Body *body) {

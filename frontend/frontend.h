@@ -12,6 +12,7 @@ typedef struct StateOption { const char *output, *input; } StateOption;         
 typedef struct ImportOptions {
   const char *name;                          /* of the model; NULL: from the file name */
   VEC(DimOption) dims; VEC(ShapeOption) shapes; VEC(ConstOption) consts; VEC(StateOption) states;
+  const ShapeOption *output; size_t noutputs; /* how large outputs get: bounds the extents that the model leaves open (Value.declared) */
   const EinLib *lib;
   bool keep_open;                            /* dimensions that nothing binds stay -1, ranks that nothing gives too, instead of E0203: for who only asks what the inputs are */
 } ImportOptions;

@@ -21,6 +21,7 @@ typedef struct BindRequest {
   int nin; const BindInput *in;
   int nattr; const Attr *attr;
   int nout; const bool *want;                                    /* outputs that are asked for */
+  const Type *const *declared;                                   /* what the model says of them, as Value.declared; may be NULL */
   Place place;                                                   /* of the node, for diagnostics */
   bool infer_only;                                               /* types only, no statements */
 } BindRequest;

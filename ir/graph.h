@@ -16,6 +16,7 @@ typedef struct Value {
   struct Node *def; int out;                             /* producer and which output; NULL for inputs and initializers */
   bool is_input;
   int id;
+  const Type *declared;                                  /* what the file says of a value, extents that it leaves open are -1: bounds extents that no operator bounds; NULL: nothing */
   const char *const *dim_names;                          /* of a declared input or output: per dim the model's dim_param or NULL; NULL when none */
 } Value;
 
@@ -47,6 +48,7 @@ typedef struct Model {
   uint64_t hash; const void *file; size_t file_bytes;    /* the mapped file: constants that nobody changed lie in it */
   int64_t ir_version;
   VEC(OpsetId) opsets;
+  VEC(const char *) bounded;                             /* symbols the user gave a bound (--dim 'NAME<=N') that are no dimension of an input: operators set them, see extern_open_symbol */
   const struct EinLib *lib;                              /* operator texts that apply (library, --ops, the model's own) */
 } Model;
 

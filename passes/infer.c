@@ -22,6 +22,7 @@ typedef struct Infer {
   Graph *graph;
   VEC(Node *) kept;
   VEC(const Value *) poisoned;  /* sorted by nothing: few, and only in models that are refused */
+  VEC(const char *) found;      /* symbols that operators set */
   int depth;
 } Infer;
 
@@ -60,7 +61,7 @@ static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   Ctx *ctx = I->ctx;
   Type declared = v->type;
   v->type = *t;
-  if (declared.form != t->form && (type_is_record(&declared) || v->def == NULL)) return form_differs(I, n, v, &declared, t);
+  if (v->declared && v->declared->form != t->form) return form_differs(I, n, v, v->declared, t);
   bool rank = declared.rank >= 0, same = !rank || declared.rank == t->rank;
   for (int i = 0; same && rank && i < t->rank; i++) same = same_extent(ctx, declared.dim[i], t->dim[i]);
   bool elem = declared.elem == ELEM_NONE || declared.elem == t->elem;
@@ -334,6 +335,11 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
   BindRequest req = node_request(I->ctx, I->model, n, true);
   ExternBound b = {0};
   if (!x->bind(I->ctx, &req, &b)) return false;
+  for (int i = 0; i < b.ncounts; i++) {
+    Str name = str_new(I->ctx);
+    ext_print(I->ctx, b.count[i], &name);
+    vec_push(I->ctx, &I->found, name.s);
+  }
   *folded = fold_extern(I, n, x, &b);
   return set_types(I, n, b.out);
 }
@@ -387,13 +393,27 @@ static void forget_unused_outputs(Ctx *ctx, Graph *g) {
   }
 }
 
+/* A bound that the user gave must be one of something. */
+static bool bounds_are_used(const Infer *I) {
+  bool ok = true;
+  Str all = str_new(I->ctx);
+  for (size_t i = 0; i < I->found.n; i++) str_printf(&all, "%s'%s'", i ? ", " : "", I->found.at[i]);
+  for (size_t i = 0; i < I->model->bounded.n; i++) {
+    size_t k = 0;
+    while (k < I->found.n && strcmp(I->found.at[k], I->model->bounded.at[i])) k++;
+    if (k == I->found.n)
+      ok = diag(I->ctx, E0204, (Place){.file = I->model->path}, "--dim: neither a dimension of an input nor an extent found when running is named '%s'; of the latter there are: %s", I->model->bounded.at[i], all.n ? all.s : "none");
+  }
+  return ok;
+}
+
 bool pass_infer(Ctx *ctx, Unit *u);
 bool pass_infer(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Infer I = {.ctx = ctx, .model = u->model, .graph = g};
   if (!graph_sort(ctx, g)) return false;
   forget_unused_outputs(ctx, g);
-  if (!infer_nodes(&I, g)) return false;
+  if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
   g->nodes.n = 0;
   for (size_t i = 0; i < I.kept.n; i++) {
     I.kept.at[i]->id = (int)i;
