@@ -147,14 +147,26 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
+/* The text of a kernel, once: those it includes go before it; of the runtime, everything is there already. */
+static void put_kernel_text(Sources *s, const char *text) {
+  static const char kernels[] = "#include \"ir/extern/";
+  if (!text || map_add(s->ctx->arena, &s->seen, text)->i++) return;
+  Str own = str_new(s->ctx);
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    if (!strncmp(line, kernels, strlen(kernels))) put_kernel_text(s, extern_text(internn(s->ctx, line + strlen("#include \""), strcspn(line + strlen("#include \""), "\""))));
+    else if (strncmp(line, "#include \"", strlen("#include \""))) str_addn(&own, line, (size_t)(next - line));
+  }
+  str_printf(s->out, "%s\n", own.s);
+}
+
 static void put_externs(Sources *s, const Body *body) {
   for (size_t i = 0; i < body->n; i++) {
     const Stmt *st = body->at[i];
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
-    if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, st->call.ext);
-    if (!e->i++) str_printf(s->out, "%s\n", extern_source(st->call.ext));
+    if (st->kind == S_CALL) put_kernel_text(s, extern_source(st->call.ext));
   }
 }
 

@@ -29,10 +29,15 @@ size_t extern_ops(const Extern *const **all) {
   return COUNT;
 }
 
+const char *extern_text(const char *name) {
+  for (size_t k = 0; k < text_extern_count; k++)
+    if (!strcmp(text_extern_texts[k].file, name)) return text_extern_texts[k].text;
+  return NULL;
+}
+
 const char *extern_source(const Extern *e) {
   for (size_t i = 0; i < COUNT; i++)
-    for (size_t k = 0; table[i] == e && k < text_extern_count; k++)
-      if (!strcmp(text_extern_texts[k].file, file[i])) return text_extern_texts[k].text;
+    if (table[i] == e) return extern_text(file[i]);
   return NULL;
 }
 
