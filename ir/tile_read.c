@@ -146,6 +146,13 @@ static bool read_data(Reader *r, Buf *b) {
     bool is_real;
     int64_t v;
     double x;
+    if (b->elem == ELEM_string) {
+      const char *text = NULL;
+      if ((!i || read_char(r, ',')) && (read_text(r, ""), *r->at == '"')) text = read_quoted(r);
+      if (!text) return read_fail(r, "expected %lld texts, quoted", (long long)count);
+      data_set_text(r->ctx, d, i, text);
+      continue;
+    }
     if ((i && !read_char(r, ',')) || !read_literal(r, &is_real, &v, &x)) return read_fail(r, "expected %lld numbers", (long long)count);
     void *bytes = (void *)(uintptr_t)d->bytes; /* fresh, and ours until it is handed out */
     if (is_real) data_set_real(bytes, b->elem, i, x);
