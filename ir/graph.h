@@ -37,6 +37,7 @@ typedef struct Graph {
   struct ValueIndex *index;                              /* names to values, kept by graph_value; who removes from or renames in `values` sets it to NULL */
 } Graph;
 
+typedef struct ValueBound { const char *name; int64_t most; } ValueBound; /* what the user says of an integer value, or of how often the loop of that node name runs */
 typedef struct OpsetId { const char *domain; int64_t version; } OpsetId;
 typedef struct Model {
   const char *path, *name, *producer;                    /* name: file name without extension unless --name */
@@ -44,6 +45,7 @@ typedef struct Model {
   uint64_t hash; const void *file; size_t file_bytes;    /* the mapped file: constants that nobody changed lie in it */
   int64_t ir_version;
   VEC(OpsetId) opsets;
+  VEC(ValueBound) bounds;
   const struct EinLib *lib;                              /* operator texts that apply (library, --ops, the model's own) */
 } Model;
 
@@ -51,6 +53,7 @@ Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make
 Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
 const Attr *node_attr(const Node *n, const char *name);
+Graph *graph_copy(Ctx *ctx, const Graph *g);                     /* a region once more, with the regions inside it; what it reads from outside stays the same */
 bool graph_sort(Ctx *ctx, Graph *g);                             /* topological; E0200 names a cycle or an undefined value */
 bool graph_verify(Ctx *ctx, const Graph *g);
 void model_print(const Ctx *ctx, const Model *m, Str *out);      /* text IR; constants larger than 16 elements print as `const f32[..] @hash` and need the model to be read back */
