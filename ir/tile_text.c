@@ -120,14 +120,15 @@ static void indent(const Writer *w, int depth) {
 /* ---- buffers */
 static void data(const Writer *w, const Data *d) {
   int64_t n = type_bound(w->ctx, &d->type);
-  if (n < 0 || n > TEXT_INLINE || elem_info(d->type.elem)->bits == 0 || elem_info(d->type.elem)->cls == 'c') {
+  if (n < 0 || n > TEXT_INLINE || elem_info(d->type.elem)->cls == 'c') {
     str_printf(w->out, " #%016" PRIx64, data_hash(d));
     return;
   }
   str_add(w->out, " [");
   for (int64_t i = 0; i < n; i++) {
     if (i) str_add(w->out, ", ");
-    if (elem_info(d->type.elem)->cls == 'r') str_real(w->out, data_real(d, i));
+    if (d->type.elem == ELEM_string) quoted(w->out, data_text(d, i));
+    else if (elem_info(d->type.elem)->cls == 'r') str_real(w->out, data_real(d, i));
     else if (d->type.elem == ELEM_u64) str_printf(w->out, "%" PRIu64, (uint64_t)data_int(d, i));
     else str_printf(w->out, "%" PRId64, data_int(d, i));
   }
@@ -150,6 +151,10 @@ static void buffer(const Writer *w, const Buf *b, int depth, const char *prefix)
   type(w, b);
   str_printf(w->out, " %s", text_space[b->space]);
   if (b->mask) str_printf(w->out, " mask %s", name_of(w, b->mask));
+  if (b->record) {
+    str_add(w->out, " record ");
+    type_print(w->ctx, b->record, w->out);
+  }
   if (b->alias) str_printf(w->out, " alias %s", name_of(w, b->alias));
   if (b->lasting) str_add(w->out, " lasting");
   if (b->offset >= 0) str_printf(w->out, " at %" PRId64, b->offset);

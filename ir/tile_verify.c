@@ -138,6 +138,10 @@ static void check_store(Verifier *v, const Stmt *s) {
   check_expr(v, s->store.value);
   if (!s->store.buf) return;
   check_written(v, s->store.buf);
+  const Expr *e = s->store.value;
+  bool opaque = e->vk == KIND_OPAQUE || elem_kind(s->store.buf->elem) == KIND_OPAQUE;
+  if (opaque && (e->vk != KIND_OPAQUE || e->elem != s->store.buf->elem || s->store.op != RED_SET)) wrong(v, "a store of another type into %s", s->store.buf->name);
+  if (x_misused(e)) wrong(v, "`%s` is not defined on texts and complex numbers", op_info((Op)x_misused(e)->op)->text);
   if (s->store.op == RED_LAST || s->store.op == RED_FIRST) wrong(v, "`%s` in a nest", reduce_text(s->store.op));
 }
 

@@ -2,6 +2,7 @@
  *
  * A node that only changes the shape becomes no kernel: its output has the same memory. What the caller receives must lie in the caller's memory,
  * so an output that is an input, a constant, or another output gets a kernel that copies. */
+#include "ir/record.h"
 #include "passes/binder.h"
 
 #include <inttypes.h>
@@ -15,8 +16,17 @@ void bind_name(Binder *B, const Value *v, Buf *b) {
   map_add(B->ctx->arena, &s->bufs, v)->p = b;
 }
 
+/* A record is a vector of i64 for everyone but the operators on records and the caller. */
+static Buf *value_buf(Binder *B, const Type *t, const char *name, Space space) {
+  if (!type_is_record(t)) return buf_new(B->ctx, name, t->elem, space, t->rank, t->dim);
+  const ext_t words = record_words(B->ctx, t);
+  Buf *b = buf_new(B->ctx, name, ELEM_i64, space, 1, &words);
+  b->record = arena_copy(B->ctx->arena, t, sizeof *t);
+  return b;
+}
+
 Buf *bind_buf(Binder *B, const Type *t, const char *name, Space space) {
-  Buf *b = buf_new(B->ctx, name, t->elem, space, t->rank, t->dim);
+  Buf *b = value_buf(B, t, name, space);
   vec_push(B->ctx, &B->program->bufs, b);
   return b;
 }
@@ -258,7 +268,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   s->kind = S_CALL;
   s->call.ext = x;
   s->call.fails = b.fails;
-  s->call.nin = x->nin + b.ntables;
+  s->call.nin = extern_nin(x, n->in.n) + b.ntables;
   s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
   s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
   s->call.n = b.nargs;
@@ -270,7 +280,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
     if (n->in.at[i]) touch(&t, s->call.bufs[i] = bind_read(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
     if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = bind_find(B, n->out.at[i]));
-  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[x->nin + i] = table_buf(B, n->name, b.table[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[s->call.nin - b.ntables + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
   for (int i = 0; i < b.ncounts; i++) {
     Str name = str_new(ctx);
@@ -293,7 +303,7 @@ static bool bind_node(Binder *B, const Node *n) {
   for (size_t i = 0; !*n->domain && i < sizeof region_ops / sizeof *region_ops; i++)
     if (!strcmp(n->op, region_ops[i].op)) return region_ops[i].bind(B, n);
   if (node_is_cascade(B->model, n)) return bind_cascade(B, n);
-  const Extern *x = extern_find(n->op, n->domain, n->opset);
+  const Extern *x = node_extern(B->model, n);
   return x ? bind_extern(B, n, x) : diag(B->ctx, E0400, node_place(B->model, n), "operator %s has neither a text nor a kernel", n->op);
 }
 
@@ -312,24 +322,58 @@ bool bind_nodes(Binder *B, const Graph *g) {
 static void make_outputs(Binder *B) {
   const Graph *g = B->model->graph;
   for (size_t i = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
     const Value *v = g->outputs.at[i];
     bool direct = v->def && !bind_find(B, v);
-    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
+    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : value_buf(B, &v->type, v->name, SPACE_OUTPUT);
     if (!direct) vec_push(B->ctx, &B->program->bufs, b);
     vec_push(B->ctx, &B->program->outputs, b);
   }
 }
 
+static void copy_value(Binder *B, const Value *v, Buf *to) {
+  if (bind_find(B, v) == to) return;
+  if (v->symbolic && !bind_find(B, v)) add_extents(B, v, to);
+  else bind_copy(B, v->name, bind_read(B, v), to);
+}
+
 /* What no node writes is copied from where it lies. */
 static void copy_outputs(Binder *B) {
   const Graph *g = B->model->graph;
-  for (size_t i = 0; i < g->outputs.n; i++) {
-    const Value *v = g->outputs.at[i];
-    Buf *to = B->program->outputs.at[i];
-    if (bind_find(B, v) == to) continue;
-    if (v->symbolic && !bind_find(B, v)) add_extents(B, v, to);
-    else bind_copy(B, v->name, bind_read(B, v), to);
+  for (size_t i = 0, next = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
+    copy_value(B, g->outputs.at[i], B->program->outputs.at[next++]);
   }
+}
+
+/* ---- state */
+
+/* The next run's value of a state, which lies elsewhere as long as anybody still reads this run's. One state may take over what another held,
+ * so such values are put aside first. */
+static bool copy_states(Binder *B) {
+  Ctx *ctx = B->ctx;
+  const Graph *g = B->model->graph;
+  Buf **from = NEWN(ctx, Buf *, g->states.n + 1);
+  for (size_t i = 0; i < g->states.n; i++) {
+    const Value *in = g->inputs.at[g->states.at[i].in], *out = g->outputs.at[g->states.at[i].out];
+    if (!type_equal(&in->type, &out->type)) {
+      Str have = str_new(ctx), want = str_new(ctx);
+      type_print(ctx, &out->type, &have);
+      type_print(ctx, &in->type, &want);
+      return diag(ctx, E0302, (Place){.file = B->model->path}, "the state '%s' is %s, the output '%s' that it takes over is %s", in->name, want.s, out->name, have.s);
+    }
+    from[i] = bind_read(B, out);
+    if (root(from[i])->space != SPACE_STATE || from[i] == bind_find(B, in)) continue;
+    Buf *aside = buf_new(ctx, ctx_printf(ctx, "%s.next", in->name), in->type.elem, SPACE_TEMP, in->type.rank, in->type.dim);
+    vec_push(ctx, &B->program->bufs, aside);
+    bind_copy(B, out->name, from[i], aside);
+    from[i] = aside;
+  }
+  for (size_t i = 0; i < g->states.n; i++) {
+    Buf *to = bind_find(B, g->inputs.at[g->states.at[i].in]);
+    if (from[i] != to) bind_copy(B, to->name, from[i], to);
+  }
+  return true;
 }
 
 static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
@@ -350,12 +394,13 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {
-    Buf *b = add_buf(&B, g->inputs.at[i], SPACE_INPUT);
-    vec_push(ctx, &p->inputs, b);
+    bool state = graph_is_state_input(g, i);
+    Buf *b = add_buf(&B, g->inputs.at[i], state ? SPACE_STATE : SPACE_INPUT);
+    if (!state) vec_push(ctx, &p->inputs, b);
   }
   make_outputs(&B);
   if (!bind_nodes(&B, g)) return false;
   copy_outputs(&B);
   u->program = p;
-  return true;
+  return copy_states(&B);
 }

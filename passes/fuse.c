@@ -132,7 +132,7 @@ typedef struct Inline { const Fusion *f; const Buf *root; const Expr *by; const 
 static const Expr *as_stored(const Fusion *f, Elem elem, const Expr *e) {
   bool wide = elem == ELEM_f64 || elem == ELEM_real || elem == ELEM_int || elem == ELEM_i64 || (elem == ELEM_f32 && !f->strict);
   if (wide && (elem_kind(elem) == KIND_REAL || e->vk != KIND_REAL)) return elem_kind(elem) == KIND_REAL ? x_op1(f->ctx, OP_REAL, e) : e;
-  return x_cast(f->ctx, OP_CAST, elem, e);
+  return e->vk == KIND_OPAQUE ? e : x_cast(f->ctx, OP_CAST, elem, e);
 }
 
 static const Expr *inline_value(Ctx *ctx, const Expr *e, void *arg) {

@@ -40,11 +40,19 @@ static bool reads_poison(const Infer *I, const Node *n) {
 
 static bool same_extent(const Ctx *ctx, ext_t a, ext_t b) { return ext_eq(ctx, a, b) != TRI_FALSE; }
 
+static bool form_differs(Infer *I, const Node *n, const Value *v, const Type *declared, const Type *t) {
+  Str d = str_new(I->ctx), f = str_new(I->ctx);
+  type_print(I->ctx, declared, &d);
+  type_print(I->ctx, t, &f);
+  return diag(I->ctx, E0200, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s", v->name, d.s, f.s);
+}
+
 /* The type that the file declares for a value, where it declares one, against the type that follows from the operators. */
 static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   Ctx *ctx = I->ctx;
   Type declared = v->type;
   v->type = *t;
+  if (v->declared && v->declared->form != t->form) return form_differs(I, n, v, v->declared, t);
   bool rank = declared.rank >= 0, same = !rank || declared.rank == t->rank;
   for (int i = 0; same && rank && i < t->rank; i++) same = same_extent(ctx, declared.dim[i], t->dim[i]);
   bool elem = declared.elem == ELEM_NONE || declared.elem == t->elem;
@@ -64,7 +72,6 @@ static bool set_types(Infer *I, Node *n, const Type *out) {
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
-    else if (!elem_is_number(out[i].elem)) ok = diag(I->ctx, E0404, node_place(I->model, n), "output '%s' has elements of type %s, which are not computed", n->out.at[i]->name, elem_info(out[i].elem)->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
@@ -93,7 +100,7 @@ static bool worth_folding(const Infer *I, const Node *n, int64_t input_bytes) {
   for (size_t i = 0; i < n->out.n; i++) {
     const Value *v = n->out.at[i];
     if (!v) continue;
-    if (!type_is_const(I->ctx, &v->type) || !elem_is_number(v->type.elem)) return false;
+    if (!type_is_const(I->ctx, &v->type)) return false;
     int64_t count = type_bound(I->ctx, &v->type), bytes = count < 0 ? -1 : elem_bytes(v->type.elem, count);
     if (bytes < 0 || bytes > FOLD_BYTES) return false;
     sum += bytes;
@@ -325,7 +332,6 @@ bool infer_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
     const Value *v = n->in.at[i];
     if (!has_type(v)) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", v->name);
-    if (v && !elem_is_number(v->type.elem)) return diag(I->ctx, E0404, node_place(I->model, n), "input '%s' has elements of type %s, which are not computed", v->name, elem_info(v->type.elem)->name);
   }
   return true;
 }
@@ -364,7 +370,7 @@ static bool all_constant(Ctx *ctx, const Node *n, const ExternBound *b) {
 /* Memory for an output at the bounds of its symbols; NULL when that is too much to be made when compiling. */
 static Data *output_at_bound(Ctx *ctx, const Type *t) {
   int64_t dim[MAX_RANK], lo, count = type_bound(ctx, t), bytes = count < 0 ? -1 : elem_bytes(t->elem, count);
-  if (bytes < 0 || bytes > FOLD_BYTES || !elem_is_number(t->elem)) return NULL;
+  if (bytes < 0 || bytes > FOLD_BYTES) return NULL;
   for (int i = 0; i < t->rank; i++) ext_range(ctx, t->dim[i], &lo, &dim[i]);
   return data_new(ctx, t->elem, t->rank, dim);
 }
@@ -372,7 +378,8 @@ static Data *output_at_bound(Ctx *ctx, const Type *t) {
 /* Calls the kernel on constants; the extents it counts are numbers then. */
 static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   Ctx *ctx = I->ctx;
-  const void **in = NEWN(ctx, const void *, x->nin + b->ntables);
+  const int nin = extern_nin(x, n->in.n);
+  const void **in = NEWN(ctx, const void *, nin + b->ntables);
   void **out = NEWN(ctx, void *, x->nout + 2);
   Data **data = NEWN(ctx, Data *, x->nout);
   int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
@@ -380,10 +387,10 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
-    if (!(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
+    if (type_is_record(&b->out[i]) || !(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
     out[i] = (void *)data[i]->bytes;
   }
-  for (int i = 0; i < b->ntables; i++) in[x->nin + i] = b->table[i]->bytes;
+  for (int i = 0; i < b->ntables; i++) in[nin + i] = b->table[i]->bytes;
   ext_range(ctx, b->work, &lo, &work);
   ext_range(ctx, b->pool, &lo, &pool);
   if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
@@ -409,6 +416,11 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
   BindRequest req = node_request(I->ctx, I->model, n, true);
   ExternBound b = {0};
   if (!x->bind(I->ctx, &req, &b)) return false;
+  for (int i = 0; i < b.ncounts; i++) {
+    Str name = str_new(I->ctx);
+    ext_print(I->ctx, b.count[i], &name);
+    vec_push(I->ctx, &I->found, name.s);
+  }
   *folded = fold_extern(I, n, x, &b);
   return set_types(I, n, b.out);
 }
@@ -416,6 +428,8 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
 static bool unknown_op(Infer *I, const Node *n) {
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
+  if (node_reads_records(n) && (node_extern(I->model, n) || ein_has_op(I->model->lib, n->op, n->domain, n->opset)))
+    return diag(I->ctx, E0404, node_place(I->model, n), "%s takes tensors, neither sequences, optionals nor maps; inputs: %s", n->op, in.s);
   const char *domain = *n->domain ? n->domain : "ai.onnx";
   return diag(I->ctx, E0400, node_place(I->model, n), "operator %s of domain %s, version %d, has neither a text nor a kernel; inputs: %s", n->op, domain, n->opset, in.s);
 }
@@ -433,7 +447,7 @@ static bool infer_node(Infer *I, Node *n) {
   }
   if (!infer_typed(I, n)) ok = false;
   else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
-  else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x, &folded);
+  else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);
@@ -449,13 +463,27 @@ bool infer_nodes(Infer *I, Graph *g) {
   return ok;
 }
 
+/* A bound that the user gave must be one of something. */
+static bool bounds_are_used(const Infer *I) {
+  bool ok = true;
+  Str all = str_new(I->ctx);
+  for (size_t i = 0; i < I->found.n; i++) str_printf(&all, "%s'%s'", i ? ", " : "", I->found.at[i]);
+  for (size_t i = 0; i < I->model->bounded.n; i++) {
+    size_t k = 0;
+    while (k < I->found.n && strcmp(I->found.at[k], I->model->bounded.at[i])) k++;
+    if (k == I->found.n)
+      ok = diag(I->ctx, E0204, (Place){.file = I->model->path}, "--dim: neither a dimension of an input nor an extent found when running is named '%s'; of the latter there are: %s", I->model->bounded.at[i], all.n ? all.s : "none");
+  }
+  return ok;
+}
+
 bool pass_infer(Ctx *ctx, Unit *u);
 bool pass_infer(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Infer I = {.ctx = ctx, .model = u->model, .graph = g};
   if (!graph_sort(ctx, g)) return false;
   forget_unused_outputs(ctx, g);
-  if (!infer_nodes(&I, g)) return false;
+  if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
   keep_nodes(ctx, g, &I.kept);
   return true;
 }

@@ -9,6 +9,7 @@ typedef struct Infer {
   Graph *graph;                 /* whose nodes are being inferred */
   NodeList kept;                /* those of its nodes that stay */
   VEC(const Value *) poisoned;  /* sorted by nothing: few, and only in models that are refused */
+  VEC(const char *) found;      /* symbols that operators set */
   int depth;
   int64_t work;                 /* nodes inferred inside regions, which may be inferred several times */
 } Infer;
