@@ -42,6 +42,8 @@ int ein_input_named(const EinLib *lib, const char *op, const char *domain, int o
 /* An Einsum node brings its own text: its equation (ir/einsum.c). The text; NULL with E0401 when it is no equation of so many operands. */
 const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs);
 bool einsum_is_op(const char *op, const char *domain, int opset);
+bool adjoint_is_op(const char *op, const char *domain);          /* sinter.Adjoint: the derivative of another operator (ir/adjoint.c) */
+bool adjoint_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 const EinLib *einsum_lib(Ctx *ctx, const BindRequest *req);      /* a library of that one text; NULL with a diagnostic */
 
 /* For `list ops`, docs and .ein models. */

@@ -54,7 +54,7 @@ int ein_candidates(const EinLib *lib, const char *op, const char *domain, int op
 
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset) {
   const Clause *one;
-  return einsum_is_op(op, domain, opset) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
+  return einsum_is_op(op, domain, opset) || adjoint_is_op(op, domain) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
 }
 
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index) {

@@ -5,7 +5,7 @@
 typedef enum AttrKind { ATTR_INT, ATTR_REAL, ATTR_STRING, ATTR_INTS, ATTR_REALS, ATTR_STRINGS, ATTR_TENSOR, ATTR_GRAPH, ATTR_TYPE } AttrKind;
 typedef struct Attr {
   const char *name; AttrKind kind; int n;                /* n: entries of a list */
-  union { int64_t i; double r; const char *s; const int64_t *ints; const double *reals; const char *const *strings; const Data *tensor; struct Graph *graph; };
+  union { int64_t i; double r; const char *s; const int64_t *ints; const double *reals; const char *const *strings; const Data *tensor; struct Graph *graph; const Type *type; };
 } Attr;
 
 typedef struct Value {

@@ -113,7 +113,10 @@ static void print_attr(const Ctx *ctx, const Model *m, const Attr *a, int depth,
       indent(out, depth + 1);
       str_add(out, "}");
       break;
-    case ATTR_TYPE: str_printf(out, "type %" PRId64, a->i); break;
+    case ATTR_TYPE:
+      str_add(out, "type ");
+      type_print(ctx, a->type, out);
+      break;
     }
   }
   if (list) str_add(out, "]");
@@ -549,7 +552,7 @@ static bool read_list(Reader *r, Attr *a) {
 static bool read_attr(Reader *r, Attr *a) {
   *a = (Attr){.kind = ATTR_INT};
   if (!read_name(r, &a->name) || !expect(r, '=')) return false;
-  Type type;
+  Type type = {0};
   bool symbolic;
   const char *name;
   if (peek(r, '[')) return read_list(r, a);
@@ -558,7 +561,11 @@ static bool read_attr(Reader *r, Attr *a) {
   if (take_word(r, "strings")) return a->kind = ATTR_STRINGS, read_list(r, a);
   if (peek(r, '"')) return a->kind = ATTR_STRING, read_quoted(r, &a->s);
   if (take_word(r, "tensor")) return a->kind = ATTR_TENSOR, read_data(r, &type, &a->tensor, &symbolic);
-  if (take_word(r, "type")) return a->kind = ATTR_TYPE, read_int(r, &a->i);
+  if (take_word(r, "type")) {
+    a->kind = ATTR_TYPE;
+    a->type = arena_copy(r->ctx->arena, &type, sizeof type);
+    return read_type(r, (Type *)(uintptr_t)a->type);
+  }
   if (take_word(r, "graph")) {
     a->kind = ATTR_GRAPH;
     return read_name(r, &name) && expect(r, '{') && (a->graph = read_graph(r, name, '}')) != NULL;

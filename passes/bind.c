@@ -3,6 +3,7 @@
  * A node that only changes the shape becomes no kernel: its output has the same memory. What the caller receives must lie in the caller's memory,
  * so an output that is an input, a constant, or another output gets a kernel that copies. */
 #include "ir/map.h"
+#include "ir/record.h"
 #include "passes/node.h"
 
 #include <inttypes.h>
@@ -19,8 +20,17 @@ typedef struct Binder {
 
 /* ---- buffers */
 
+/* A record is a vector of i64 for everyone but the operators on records and the caller. */
+static Buf *value_buf(Binder *B, const Value *v, Space space) {
+  if (!type_is_record(&v->type)) return buf_new(B->ctx, v->name, v->type.elem, space, v->type.rank, v->type.dim);
+  const ext_t words = record_words(B->ctx, &v->type);
+  Buf *b = buf_new(B->ctx, v->name, ELEM_i64, space, 1, &words);
+  b->record = arena_copy(B->ctx->arena, &v->type, sizeof v->type);
+  return b;
+}
+
 static Buf *add_buf(Binder *B, const Value *v, Space space) {
-  Buf *b = buf_new(B->ctx, v->name, v->type.elem, space, v->type.rank, v->type.dim);
+  Buf *b = value_buf(B, v, space);
   b->data = space == SPACE_CONST ? v->data : NULL;
   vec_push(B->ctx, &B->program->bufs, b);
   map_add(B->ctx->arena, &B->bufs, v)->p = b;
@@ -261,7 +271,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   s->kind = S_CALL;
   s->call.ext = x;
   s->call.fails = b.fails;
-  s->call.nin = x->nin + b.ntables;
+  s->call.nin = extern_nin(x, n->in.n) + b.ntables;
   s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
   s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
   s->call.n = b.nargs;
@@ -273,7 +283,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
     if (n->in.at[i]) touch(&t, s->call.bufs[i] = read_buf(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
     if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = find_buf(B, n->out.at[i]));
-  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[x->nin + i] = table_buf(B, n->name, b.table[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[s->call.nin - b.ntables + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
   for (int i = 0; i < b.ncounts; i++) {
     Str name = str_new(ctx);
@@ -292,7 +302,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
 
 static bool bind_node(Binder *B, const Node *n) {
   if (node_is_cascade(B->model, n)) return bind_cascade(B, n);
-  const Extern *x = extern_find(n->op, n->domain, n->opset);
+  const Extern *x = node_extern(B->model, n);
   return x ? bind_extern(B, n, x) : diag(B->ctx, E0400, node_place(B->model, n), "operator %s has neither a text nor a kernel", n->op);
 }
 
@@ -305,7 +315,7 @@ static void make_outputs(Binder *B) {
     if (graph_is_state_output(g, i)) continue;
     const Value *v = g->outputs.at[i];
     bool direct = v->def && !find_buf(B, v);
-    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
+    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : value_buf(B, v, SPACE_OUTPUT);
     if (!direct) vec_push(B->ctx, &B->program->bufs, b);
     vec_push(B->ctx, &B->program->outputs, b);
   }

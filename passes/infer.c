@@ -49,11 +49,19 @@ static bool reads_poison(const Infer *I, const Node *n) {
 
 static bool same_extent(const Ctx *ctx, ext_t a, ext_t b) { return ext_eq(ctx, a, b) != TRI_FALSE; }
 
+static bool form_differs(Infer *I, const Node *n, const Value *v, const Type *declared, const Type *t) {
+  Str d = str_new(I->ctx), f = str_new(I->ctx);
+  type_print(I->ctx, declared, &d);
+  type_print(I->ctx, t, &f);
+  return diag(I->ctx, E0200, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s", v->name, d.s, f.s);
+}
+
 /* The type that the file declares for a value, where it declares one, against the type that follows from the operators. */
 static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   Ctx *ctx = I->ctx;
   Type declared = v->type;
   v->type = *t;
+  if (v->declared && v->declared->form != t->form) return form_differs(I, n, v, v->declared, t);
   bool rank = declared.rank >= 0, same = !rank || declared.rank == t->rank;
   for (int i = 0; same && rank && i < t->rank; i++) same = same_extent(ctx, declared.dim[i], t->dim[i]);
   bool elem = declared.elem == ELEM_NONE || declared.elem == t->elem;
@@ -289,7 +297,8 @@ static Data *output_at_bound(Ctx *ctx, const Type *t) {
 /* Calls the kernel on constants; the extents it counts are numbers then. */
 static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   Ctx *ctx = I->ctx;
-  const void **in = NEWN(ctx, const void *, x->nin + b->ntables);
+  const int nin = extern_nin(x, n->in.n);
+  const void **in = NEWN(ctx, const void *, nin + b->ntables);
   void **out = NEWN(ctx, void *, x->nout + 2);
   Data **data = NEWN(ctx, Data *, x->nout);
   int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
@@ -297,10 +306,10 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
-    if (!(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
+    if (type_is_record(&b->out[i]) || !(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
     out[i] = (void *)data[i]->bytes;
   }
-  for (int i = 0; i < b->ntables; i++) in[x->nin + i] = b->table[i]->bytes;
+  for (int i = 0; i < b->ntables; i++) in[nin + i] = b->table[i]->bytes;
   ext_range(ctx, b->work, &lo, &work);
   ext_range(ctx, b->pool, &lo, &pool);
   if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
@@ -338,6 +347,8 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
 static bool unknown_op(Infer *I, const Node *n) {
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
+  if (node_reads_records(n) && (node_extern(I->model, n) || ein_has_op(I->model->lib, n->op, n->domain, n->opset)))
+    return diag(I->ctx, E0404, node_place(I->model, n), "%s takes tensors, neither sequences, optionals nor maps; inputs: %s", n->op, in.s);
   const char *domain = *n->domain ? n->domain : "ai.onnx";
   return diag(I->ctx, E0400, node_place(I->model, n), "operator %s of domain %s, version %d, has neither a text nor a kernel; inputs: %s", n->op, domain, n->opset, in.s);
 }
@@ -354,7 +365,7 @@ static bool infer_node(Infer *I, Node *n) {
   }
   if (!inputs_are_typed(I, n)) ok = false;
   else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
-  else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x, &folded);
+  else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);
