@@ -118,7 +118,7 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
 
 /* ---- <name>_runtime.h */
 
-/* Includes of the project's own files are left out: all of runtime/ is in one file. */
+/* Includes of the project's own files are left out: what they hold stands before. */
 static void put_without_includes(const char *text, Str *out) {
   for (const char *line = text, *next; *line; line = next) {
     next = strchr(line, '\n');
@@ -150,14 +150,28 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
+/* A kernel's text, once, and in it the texts that it includes from ir/extern, once each; those of runtime/ are there already. */
+static void put_extern(Sources *s, const char *text) {
+  static const char include[] = "#include \"ir/extern/";
+  if (map_add(s->ctx->arena, &s->seen, text)->i++) return;
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    const char *name = strchr(line, '"'), *end = name ? strchr(name + 1, '"') : NULL;
+    const char *part = strncmp(line, include, sizeof include - 1) || !end ? NULL : extern_text(internn(s->ctx, name + 1, (size_t)(end - name - 1)));
+    if (part) put_extern(s, part);
+    else if (strncmp(line, "#include \"", 10)) str_addn(s->out, line, (size_t)(next - line));
+  }
+  str_add(s->out, "\n");
+}
+
 static void put_externs(Sources *s, const Body *body) {
   for (size_t i = 0; i < body->n; i++) {
     const Stmt *st = body->at[i];
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
     if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, extern_source(st->call.ext));
-    if (!e->i++) put_without_includes(extern_source(st->call.ext), s->out);
+    put_extern(s, extern_source(st->call.ext));
   }
 }
 
@@ -172,7 +186,7 @@ static const char *place_of(const Library *l, const Buf *b) {
   bool input = false;
   for (size_t i = 0; i < l->p->inputs.n; i++) if (l->p->inputs.at[i] == root) member = ctx_printf(l->ctx, "in->%s", l->in[i]), input = true;
   for (size_t i = 0; i < l->p->outputs.n; i++) if (l->p->outputs.at[i] == root) member = ctx_printf(l->ctx, "out->%s", l->out[i]), input = false;
-  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
+  if (member && (b != root || b->record || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
   if (member) return member;
   switch (root->space) {
     case SPACE_CONST: return weight_pointer(l, weight_of(l, b));
@@ -194,6 +208,8 @@ static void put_checks(const Library *l, Str *out) {
   if (l->sizes.arena) str_printf(out, "  if ((uintptr_t)arena %% %sALIGN) return SINTER_ALIGNMENT;\n", l->macro);
   if (l->weights_member) str_printf(out, "  if ((uintptr_t)in->%s %% %sALIGN) return SINTER_ALIGNMENT;\n", l->weights_member, l->macro);
   if (l->state_member) str_printf(out, "  if ((uintptr_t)out->%s %% %sALIGN) return SINTER_ALIGNMENT;\n", l->state_member, l->macro);
+  for (size_t i = 0; i < p->inputs.n; i++)
+    if (p->inputs.at[i]->record) record_checks(l, p->inputs.at[i], l->in[i], out);
   for (size_t i = 0; i < l->nsymbols; i++)
     if (!l->symbol[i].set) str_printf(out, "  if (in->%s < %lld || in->%s > %lld) return SINTER_EXTENT;\n", l->symbol_member[i], (long long)l->symbol[i].lo, l->symbol_member[i], (long long)l->symbol[i].hi);
 }

@@ -112,6 +112,7 @@ static bool body_uses(const Body *body, const Buf *b) {
       break;
     case S_CALL:
       for (int j = 0; j < s->call.nbufs; j++) u.found |= s->call.bufs[j] && buf_root(s->call.bufs[j]) == u.root; /* NULL: absent */
+      for (int j = 0; j < s->call.n; j++) x_each_load(s->call.arg[j], note_use, &u);
       break;
     case S_REG: case S_HINT: break;
     }
