@@ -106,6 +106,32 @@ static bool unify(Inputs *in, Declared *d, const char *option, int rank, const i
   return ok;
 }
 
+/* Is there an integer input of this name, a value that a node makes, or a node? Only the types of inputs are known yet. */
+static bool names_value(const Onnx__GraphProto *g, const char *name, int depth) {
+  enum { DEPTH = 64 };
+  for (size_t i = 0; i < g->n_input; i++) {
+    Elem e = onnx_elem(g->input[i]->type);
+    if (g->input[i]->name && !strcmp(g->input[i]->name, name) && (depth || e == ELEM_i64 || e == ELEM_i32)) return true;
+  }
+  for (size_t i = 0; i < g->n_node; i++) {
+    const Onnx__NodeProto *n = g->node[i];
+    if (n->name && !strcmp(n->name, name)) return true;
+    for (size_t k = 0; k < n->n_output; k++)
+      if (n->output[k] && !strcmp(n->output[k], name)) return true;
+    for (size_t k = 0; k < n->n_attribute && depth < DEPTH; k++)
+      if (n->attribute[k]->g && names_value(n->attribute[k]->g, name, depth + 1)) return true;
+  }
+  return false;
+}
+
+/* What may be as large as this when running: an integer that extents or trips follow from, or the trips of a loop. */
+static bool take_bound(Inputs *in, const DimOption *o, const char *name) {
+  if (!o->bounded) return diag(in->im->ctx, E0204, in->at, "--dim: '%s' is no dimension but a value: '%s<=%lld' bounds it, --const gives it", name, name, (long long)o->value);
+  if (o->value < 0 || o->value > largest_dim) return diag(in->im->ctx, E0302, in->at, "--dim gives '%s' the bound %lld", name, (long long)o->value);
+  vec_push(in->im->ctx, &in->im->model->bounds, ((ValueBound){name, o->value}));
+  return true;
+}
+
 static bool is_identifier(const char *name) {
   size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
   return n && !name[n] && (*name < '0' || *name > '9');
@@ -131,7 +157,8 @@ static bool take_dims(Inputs *in, const Onnx__GraphProto *g) {
     const DimOption *o = &in->im->opt->dims.at[i];
     const char *name = intern(ctx, o->name);
     const MapEntry *e = map_find(&known, name);
-    if (!e && o->bounded && is_identifier(name)) {
+    if (!e && names_value(g, name, 0)) ok = take_bound(in, o, name) && ok;
+    else if (!e && o->bounded && is_identifier(name)) {
       vec_push(ctx, &in->im->model->bounded, name);
       ext_symbol(ctx, name, 0, o->value < largest_dim ? o->value : largest_dim);
     } else if (!e) ok = diag(ctx, E0204, in->at, "--dim: no dimension is named '%s'; there are: %s", name, list_names(in->im, names.n, plain_name, names.at));

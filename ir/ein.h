@@ -47,7 +47,8 @@ bool adjoint_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *ou
 const EinLib *einsum_lib(Ctx *ctx, const BindRequest *req);      /* a library of that one text; NULL with a diagnostic */
 
 /* For `list ops`, docs and .ein models. */
-typedef struct OpText { const char *name, *domain, *file, *text; int line, since; } OpText; /* one clause; text is its source, verbatim */
+typedef struct OpText { const char *name, *domain, *file, *text; int line, since; const struct Clause *clause; } OpText; /* one clause; text is its source, verbatim; clause: NULL of an extern op */
+void ein_facts(Ctx *ctx, const struct Clause *clause, Str *out); /* types, attributes, limits and cost of a text, as a table in Markdown */
 size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out);       /* sorted by name, then since */
 /* The last op of the file (or entry): its tensors become a model of one node. dims binds rank names. */
 Model *ein_model(Ctx *ctx, EinLib *lib, const char *path, const char *entry, int ndims, const char *const *dim_name, const ext_t *dim);

@@ -100,7 +100,7 @@ size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
   *out = NEWN(ctx, OpText, lib->clauses.n);
   for (size_t i = 0; i < lib->clauses.n; i++) {
     const Clause *c = lib->clauses.at[i];
-    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since};
+    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since, c};
   }
   qsort(*out, lib->clauses.n, sizeof **out, by_name);
   return lib->clauses.n;

@@ -84,10 +84,22 @@ Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *
   return node;
 }
 
+/* Nodes with regions say which symbols they set. */
+static const ext_t *listed_symbols(Ctx *ctx, const Attr *list, int *n) {
+  ext_t *symbol = NEWN(ctx, ext_t, list->n);
+  *n = 0;
+  for (int i = 0; i < list->n; i++) *n += ext_find_symbol(ctx, list->strings[i], &symbol[*n]);
+  return symbol;
+}
+
 const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n) {
+  const Attr *list = node_attr(node, "symbols");
+  if (list && list->kind == ATTR_STRINGS) return listed_symbols(ctx, list, n);
+  *n = 0;
+  for (size_t i = 0; i < node->attrs.n; i++)
+    if (node->attrs.at[i].kind == ATTR_GRAPH) return NULL;
   const Extern *x = node_extern(m, node);
   ExternBound b = {0};
-  *n = 0;
   if (!x) return NULL;
   BindRequest req = node_request(ctx, m, node, true);
   size_t mark = diag_mark(ctx);

@@ -15,7 +15,7 @@ void node_inputs_text(const Ctx *ctx, const Node *n, Str *out);    /* "x f32[1,8
 /* A node that gives bounded symbols the values of an integer tensor's elements when the model runs. It is in no graph yet: it belongs before the first node
  * whose types have these symbols. A value outside a symbol's bounds ends the run with SINTER_EXTENT. */
 Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *symbol);
-/* Symbols that an extern operator sets; NULL for other nodes. `n`: how many. */
+/* Symbols that an extern operator or a node with regions sets, those set inside a region left out; NULL for other nodes. `n`: how many. */
 const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n);
 
 /* Element by element in row-major order the one output of the cascade equals input number `*input`: a copy, whatever it is called. The types may differ. */
