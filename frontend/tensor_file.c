@@ -3,6 +3,7 @@
 #include "frontend/npy.h"
 #include "frontend/onnx_tensor.h"
 #include "frontend/onnx_unpack.h"
+#include "frontend/onnx_write.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ const Data *tensor_read(Ctx *ctx, const char *path) {
 }
 
 /* ---- writing: the file appears whole or not at all */
-static bool write_whole(Ctx *ctx, const char *path, const Str *head, const void *body, size_t n) {
+bool file_write(Ctx *ctx, const char *path, const Str *head, const void *body, size_t n) {
   char *part = ctx_printf(ctx, "%s.part", path);
   FILE *f = fopen(part, "wb");
   bool ok = f != NULL;
@@ -45,42 +46,26 @@ static bool write_whole(Ctx *ctx, const char *path, const Str *head, const void 
 
 bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d) {
   Str head = str_new(ctx);
-  return npy_header(ctx, (Place){.file = path}, &d->type, &head) && write_whole(ctx, path, &head, d->bytes, d->nbytes);
+  return npy_header(ctx, (Place){.file = path}, &d->type, &head) && file_write(ctx, path, &head, d->bytes, d->nbytes);
 }
 
-static void put_varint(Str *s, uint64_t v) {
-  do {
-    char byte = (char)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
-    str_addn(s, &byte, 1);
-  } while (v >>= 7);
-}
-
-static void put_field(Str *s, unsigned id, unsigned wire) { put_varint(s, (uint64_t)id << 3 | wire); }
-
-static void put_text(Str *s, unsigned id, const char *text) {
-  size_t n = strlen(text);
-  put_field(s, id, 2);
-  put_varint(s, n);
-  str_addn(s, text, n);
-}
-
-bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d) { /* field numbers: onnx.proto */
-  Str s = str_new(ctx);
-  int64_t count = type_bound(ctx, &d->type);
-  for (int i = 0; i < d->type.rank; i++) {
-    put_field(&s, 1, 0);
-    put_varint(&s, (uint64_t)d->type.dim[i]);
-  }
-  put_field(&s, 2, 0);
-  put_varint(&s, (uint64_t)elem_info(d->type.elem)->onnx);
-  if (name && *name) put_text(&s, 8, name);
+size_t tensor_message(Str *s, const char *name, const Data *d) { /* field numbers: onnx.proto */
+  int64_t count = type_bound(s->ctx, &d->type);
+  for (int i = 0; i < d->type.rank; i++) wire_put_number(s, 1, (uint64_t)d->type.dim[i]);
+  wire_put_number(s, 2, (uint64_t)elem_info(d->type.elem)->onnx);
+  if (name && *name) wire_put_text(s, 8, name);
   if (d->type.elem == ELEM_string) {
-    for (int64_t i = 0; i < count; i++) put_text(&s, 6, ((const char *const *)d->bytes)[i]);
-    return write_whole(ctx, path, &s, NULL, 0);
+    for (int64_t i = 0; i < count; i++) wire_put_text(s, 6, ((const char *const *)d->bytes)[i]);
+    return 0;
   }
-  put_field(&s, 9, 2);
-  put_varint(&s, d->nbytes);
-  return write_whole(ctx, path, &s, d->bytes, d->nbytes);
+  wire_put_head(s, 9, d->nbytes);
+  return d->nbytes;
+}
+
+bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d) {
+  Str s = str_new(ctx);
+  size_t bytes = tensor_message(&s, name, d);
+  return file_write(ctx, path, &s, bytes ? d->bytes : NULL, bytes);
 }
 
 /* ---- texts: numbers, lists of numbers, lists of lists */

@@ -34,6 +34,7 @@ typedef struct Bound {
 /* E0400 when there is no such op at that opset; E0401 with the mismatch of the best clause when none fits; E0402 attributes no text reads. */
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset);
+bool ein_op_sums(const EinLib *lib, const char *op, const char *domain, int opset); /* does a text add or multiply up elements, so that errors of rounding add up too? */
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index); /* is input number index needed when compiling (lower case)? */
 /* An Einsum node brings its own text: its equation (ir/einsum.c). The text; NULL with E0401 when it is no equation of so many operands. */
 const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs);
