@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* ---- who draws */
-typedef struct Drawing { const Graph *graph; const Node *node; const Feeds *feeds; Data *const *got; size_t ngot; const Data *y; } Drawing;
+typedef struct Drawing { const Graph *graph; const Node *node; const Feeds *feeds; const Data *const *got; size_t ngot; const Data *y; } Drawing;
 typedef const char *DrawingCheck(Ctx *ctx, const Drawing *d);
 static DrawingCheck check_uniform, check_bernoulli, check_multinomial, check_dropout;
 static const struct { const char *op; DrawingCheck *check; } drawers[] = {
@@ -165,7 +165,7 @@ static const char *check_dropout(Ctx *ctx, const Drawing *d) {
   return unlikely(ctx, "dropped", dropped, ratio * count, ratio * (1 - ratio) * count);
 }
 
-const char *chance_compare(Ctx *ctx, const Graph *g, const Feeds *feeds, size_t number, Data *const *got, size_t ngot, const Data *want) {
+const char *chance_compare(Ctx *ctx, const Graph *g, const Feeds *feeds, size_t number, const Data *const *got, size_t ngot, const Data *want) {
   const Data *y = got[number];
   Difference types = compare(ctx, y, want, (Tolerance){.ulp = -1});
   if (types.mismatch) return types.mismatch;

@@ -34,6 +34,23 @@ bool feed_names(Ctx *ctx, const Model *model, const DataSet *set, Feeds *out, Te
   return true;
 }
 
+Shapes feed_outputs(Ctx *ctx, const Model *model, const DataSets *sets) {
+  const Graph *g = model->graph;
+  Shapes most = {0};
+  for (size_t i = 0; i < g->outputs.n; i++) {
+    ShapeOption s = {.input = g->outputs.at[i]->name, .rank = -1};
+    for (size_t k = 0; k < sets->n; k++) {
+      const Data *d = i < sets->at[k].outputs.n ? sets->at[k].outputs.at[i] : NULL;
+      if (!d || (s.rank >= 0 && s.rank != d->type.rank)) continue;
+      s.rank = d->type.rank;
+      for (int j = 0; j < s.rank; j++)
+        if (d->type.dim[j] > s.dim[j]) s.dim[j] = d->type.dim[j];
+    }
+    if (s.rank >= 0) vec_push(ctx, &most, s);
+  }
+  return most;
+}
+
 /* ---- open dimensions */
 static bool dim_given(const ImportOptions *import, const char *name) {
   for (size_t i = 0; i < import->dims.n; i++)
@@ -122,6 +139,8 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
   import.keep_open = true;
   const Model *model = session_read(ctx, cmd, &import);
   import.keep_open = false;
+  import.output = feeds->outputs.at;
+  import.noutputs = feeds->outputs.n;
   if (!model) return false;
   const Graph *g = model->graph;
   size_t given = import.consts.n;

@@ -76,6 +76,10 @@ bool session_import(Ctx *ctx, const Command *cmd, ImportOptions *import) {
     if (parse_const(ctx, cmd->consts.at[i], &constant)) vec_push(ctx, &import->consts, constant);
     else good = false;
   }
+  for (size_t i = 0; i < cmd->states.n; i++) {
+    const char *text = cmd->states.at[i], *equals = strchr(text, '=');
+    vec_push(ctx, &import->states, ((StateOption){internn(ctx, text, (size_t)(equals - text)), intern(ctx, equals + 1)}));
+  }
   return good;
 }
 
@@ -101,9 +105,10 @@ static Model *read_ein(Ctx *ctx, const Command *cmd, const char *path, const Imp
 Model *session_read(Ctx *ctx, const Command *cmd, const ImportOptions *import) {
   const char *path = cmd->args.at[0];
   progress("reading %s", path);
-  if (!ends_with(path, ".ein")) return model_read(ctx, path, import);
-  Model *model = read_ein(ctx, cmd, path, import);
-  if (model && cmd->name) model->name = cmd->name;
+  bool cascades = ends_with(path, ".ein");
+  Model *model = cascades ? read_ein(ctx, cmd, path, import) : model_read(ctx, path, import);
+  if (!model || !model_states(ctx, model, import)) return NULL;
+  if (cascades && cmd->name) model->name = cmd->name;
   return model;
 }
 

@@ -56,8 +56,10 @@ static const char *number(Ctx *ctx, double v) {
 }
 
 static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
-  if (elem_info(d->type.elem)->cls != 'r') return ctx_printf(ctx, "%lld", (long long)data_int(d, i));
-  return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  if (elem_info(d->type.elem)->cls == 'r') return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  Str s = str_new(ctx);
+  element_print(d, i, &s);
+  return s.s;
 }
 
 static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *expected, Table *table, json_t *rows) {
@@ -97,8 +99,15 @@ static bool report_drawn(Ctx *ctx, const Command *cmd, const char *name, const D
   return !wrong || diag(ctx, E0804, place_of_model(cmd), "output '%s' %s, which is drawn at random: %s", name, type.s, wrong);
 }
 
-static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, json_t *json) {
-  Feeds feeds = {0};
+/* NULL for a state: it is no output of the program. */
+static const Data *output_data(const Binding *b, const char *name) {
+  for (size_t i = 0; i < b->outputs.n; i++)
+    if (!strcmp(b->program->outputs.at[i]->name, name)) return b->outputs.at[i];
+  return NULL;
+}
+
+static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, Shapes largest, json_t *json) {
+  Feeds feeds = {.outputs = largest};
   Texts outputs = {0};
   Unit unit = {.opt = options};
   Execution x = {.unit = &unit, .cmd = cmd};
@@ -114,12 +123,14 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
   Table *table = table_new(ctx, "llllll");
   json_t *rows = json_array();
   bool good = true;
-  for (size_t i = 0; i < set->outputs.n && i < x.binding.outputs.n; i++) {
-    const Data *got = x.binding.outputs.at[i], *want = set->outputs.at[i];
-    if (!want) continue;
+  VEC(const Data *) got = {0};
+  for (size_t i = 0; i < set->outputs.n; i++) vec_push(ctx, &got, output_data(&x.binding, outputs.at[i]));
+  for (size_t i = 0; i < set->outputs.n; i++) {
+    const Data *want = set->outputs.at[i];
+    if (!want || !got.at[i]) continue;
     if (chance_value(ctx, model->graph, model->graph->outputs.at[i]))
-      good = report_drawn(ctx, cmd, outputs.at[i], got, chance_compare(ctx, model->graph, &feeds, i, x.binding.outputs.at, x.binding.outputs.n, want), table, rows) && good;
-    else good = report_output(ctx, cmd, outputs.at[i], got, want, table, rows) && good;
+      good = report_drawn(ctx, cmd, outputs.at[i], got.at[i], chance_compare(ctx, model->graph, &feeds, i, got.at, got.n, want), table, rows) && good;
+    else good = report_output(ctx, cmd, outputs.at[i], got.at[i], want, table, rows) && good;
   }
   json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
   if (!cmd->json) table_print(table, stdout, "");
@@ -170,11 +181,12 @@ static bool verify(Ctx *ctx, const Command *cmd) {
   if (!session_options(ctx, cmd, &options)) return false;
   const Model *model = feed_model(ctx, cmd); /* before its data: a defect of the model explains those of the data */
   if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  Shapes largest = feed_outputs(ctx, model, &sets);
   json_t *json = json_array();
   bool good = true;
   for (size_t i = 0; i < sets.n; i++) {
     if (!cmd->json && sets.n > 1) printf("%s\n", sets.at[i].dir);
-    good = verify_set(ctx, cmd, &options, model, &sets.at[i], json) && good;
+    good = verify_set(ctx, cmd, &options, model, &sets.at[i], largest, json) && good;
   }
   if (cmd->json) return session_json(ctx, json_pack("{ss sb so}", "model", cmd->args.at[0], "good", good, "sets", json)) && good;
   if (json_array_size(json) < sets.n) {

@@ -103,7 +103,7 @@ static void print_reg(CPrint *p, const Buf *b) {
   int64_t count = 1;
   for (int i = 0; i < b->rank; i++) count *= dim_bound(p->ctx, b->dim[i]);
   if (contains(p, b)) { c_line(p, "%s %s[%lld];", type, c_name_of(p, b, b->name), (long long)count); return; }
-  if (b->rank == 0) { c_line(p, "%s %s;", type, c_name_of(p, b, b->name)); return; }
+  if (b->rank == 0) { c_line(p, "%s %s%s;", type, c_name_of(p, b, b->name), elem_kind(b->elem) == KIND_OPAQUE ? " = 0" : ""); return; }
   const char **suffix = NEWN(p->ctx, const char *, count); /* one variable per element */
   for (int64_t i = 0; i < count; i++) suffix[i] = element_suffix(p, b, i, count);
   const char *name = c_name_family(p, b, b->name, (int)count, suffix);
@@ -472,7 +472,7 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   print_head_comment(p, k, params, n);
   Str s = str_new(p->ctx);
   for (size_t i = 0; i < n; i++)
-    str_printf(&s, "%s%s%s *%s%s", i ? ", " : "", params[i].written ? "" : "const ", elem_info(params[i].buf->elem)->c, shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
+    str_printf(&s, "%s%s *%s%s", i ? ", " : "", params[i].written ? elem_info(params[i].buf->elem)->c : c_read_only(p->ctx, params[i].buf->elem), shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
   for (size_t i = 0; i < nsymbols; i++) str_printf(&s, "%sint64_t %s%s", s.n ? ", " : "", sets_symbol(k, symbols[i]) ? "*" : "", symbols[i]);
   bool fails = kernel_fails(k);
   c_line(p, "static %s %s(%s) {", fails ? "int" : "void", k->name, s.n ? s.s : "void");

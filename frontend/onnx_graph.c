@@ -224,6 +224,7 @@ bool onnx_outputs(Import *im, Scope *s, const Onnx__GraphProto *g) {
     else if (kind) ok = diag(ctx, E0202, at, "output '%s' is %s, only tensors can be outputs", name, kind);
     if (!v) continue;
     map_add(im->scratch, &seen, name);
+    if (!s->outer) onnx_declare(im, v, g->output[i]->type);
     if (!v->dim_names && !s->outer) v->dim_names = onnx_dim_names(im, g->output[i]->type);
     vec_push(ctx, &s->graph->outputs, v);
   }

@@ -108,6 +108,12 @@ static bool unify(Inputs *in, Declared *d, const char *option, int rank, const i
   return ok;
 }
 
+static bool is_identifier(const char *name) {
+  size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+  return n && !name[n] && (*name < '0' || *name > '9');
+}
+
+/* A bound for a name that no dimension has is one for an extent that an operator finds when running; inference says so when none does. */
 static bool take_dims(Inputs *in, const Onnx__GraphProto *g) {
   Ctx *ctx = in->im->ctx;
   Arena *scratch = in->im->scratch;
@@ -127,8 +133,12 @@ static bool take_dims(Inputs *in, const Onnx__GraphProto *g) {
     const DimOption *o = &in->im->opt->dims.at[i];
     const char *name = intern(ctx, o->name);
     const MapEntry *e = map_find(&known, name);
-    if (!e) ok = diag(ctx, E0204, in->at, "--dim: no dimension is named '%s'; there are: %s", name, list_names(in->im, names.n, plain_name, names.at));
+    if (!e && o->bounded && is_identifier(name)) {
+      vec_push(ctx, &in->im->model->bounded, name);
+      ext_symbol(ctx, name, 0, o->value < largest_dim ? o->value : largest_dim);
+    } else if (!e) ok = diag(ctx, E0204, in->at, "--dim: no dimension is named '%s'; there are: %s", name, list_names(in->im, names.n, plain_name, names.at));
     else if (o->value < (o->bounded ? 1 : 0) || o->value > largest_dim) ok = diag(ctx, E0302, in->at, "--dim gives '%s' the size %lld", name, (long long)o->value);
+    else if (e->i == 1 && o->bounded) map_add(scratch, &in->im->most, name)->p = (void *)o;
     else if (e->i == 1) diag(ctx, W0001, in->at, "--dim: dimension '%s' occurs only in outputs, so it follows from the inputs", name);
     else if (!bind_name(in, name, o->value, o->bounded, "--dim")) ok = false;
   }
@@ -278,6 +288,26 @@ static bool check_initializer(Inputs *in, const Declared *d, const Value *v) {
   return diag(in->im->ctx, E0200, in->at, "initializer '%s' is %s, the input of that name is declared otherwise", d->name, s.s);
 }
 
+/* ---- declared types of other values */
+
+/* What was said of an output from outside goes before what the file leaves open, and after what it says. */
+void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t) {
+  const Onnx__TensorShapeProto *shape = t && t->tensor_type ? t->tensor_type->shape : NULL;
+  const ShapeOption *most = NULL;
+  Type type = {.elem = onnx_elem(t), .rank = -1};
+  for (size_t i = 0; i < im->opt->noutputs; i++)
+    if (!strcmp(im->opt->output[i].input, v->name)) most = &im->opt->output[i];
+  if (shape && shape->n_dim <= MAX_RANK) type.rank = (int)shape->n_dim;
+  else if (most) type.rank = most->rank;
+  for (int i = 0; i < type.rank; i++) {
+    const Onnx__TensorShapeProto__Dimension *d = shape ? shape->dim[i] : NULL;
+    const MapEntry *e = d && d->dim_param && *d->dim_param ? map_find(&im->most, intern(im->ctx, d->dim_param)) : NULL;
+    bool fixed = d && d->has_dim_value && d->dim_value >= 0 && d->dim_value <= largest_dim;
+    type.dim[i] = fixed ? d->dim_value : e ? ((const DimOption *)e->p)->value : most && most->rank == type.rank ? most->dim[i] : -1;
+  }
+  if (type.rank >= 0) v->declared = arena_copy(im->ctx->arena, &type, sizeof type);
+}
+
 /* ---- all of it */
 static bool declare(Inputs *in, Scope *s, const Onnx__GraphProto *g, Map *values) {
   Import *im = in->im;
@@ -329,5 +359,7 @@ bool onnx_inputs(Import *im, Scope *s, const Onnx__GraphProto *g) {
       vec_push(ctx, &s->graph->inputs, v);
     }
   }
+  for (size_t i = 0; !ok && i < im->model->bounded.n; i++) /* inference will not come to it */
+    diag(ctx, E0204, in.at, "--dim: no dimension of an input is named '%s'", im->model->bounded.at[i]);
   return ok;
 }

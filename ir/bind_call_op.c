@@ -3,8 +3,13 @@
 
 enum { MAX_CALLS = 8 };
 
+/* The domain a used op is found in: that of the text that uses it, or else ONNX's own. NULL: no such op. */
+static const char *domain_of_call(const Bind *b, const char *op) {
+  return ein_has_op(b->lib, op, b->clause->domain, INT32_MAX) ? b->clause->domain : ein_has_op(b->lib, op, "", INT32_MAX) ? "" : NULL;
+}
+
 bool is_op_call(const Bind *b, const EinStmt *s) {
-  if (s->kind != STMT_LET || s->right->kind != AST_CALL || ein_find_def(b->lib, s->right->name) || !ein_has_op(b->lib, s->right->name, "", INT32_MAX)) return false;
+  if (s->kind != STMT_LET || s->right->kind != AST_CALL || ein_find_def(b->lib, s->right->name) || !domain_of_call(b, s->right->name)) return false;
   for (int i = 0; i < s->ntargets; i++)
     if (s->target[i].group || !(s->target[i].name[0] >= 'A' && s->target[i].name[0] <= 'Z')) return false;
   return true;
@@ -67,7 +72,8 @@ bool lower_call(Bind *b, Work *w) {
   Ctx *ctx = b->ctx;
   const Clause *clause;
   if (b->calls >= MAX_CALLS) return bind_fail(b, E0300, call, "ops use each other more than %d deep", MAX_CALLS);
-  ein_candidates(b->lib, call->name, "", INT32_MAX, &clause, 1);
+  const char *domain = domain_of_call(b, call->name);
+  ein_candidates(b->lib, call->name, domain, INT32_MAX, &clause, 1);
   BindInput *in = NEWN(ctx, BindInput, call->n);
   Buf **in_buf = NEWN(ctx, Buf *, call->n), **out_buf = NEWN(ctx, Buf *, s->ntargets);
   bool *want = NEWN(ctx, bool, s->ntargets);
@@ -105,7 +111,7 @@ bool lower_call(Bind *b, Work *w) {
     }
     out_buf[i] = t->buf;
   }
-  BindRequest req = {.op = call->name, .domain = "", .opset = INT32_MAX, .nin = call->n, .in = in, .nattr = (int)attrs.n, .attr = attrs.at, .nout = s->ntargets, .want = want, .place = b->req->place};
+  BindRequest req = {.op = call->name, .domain = domain, .opset = INT32_MAX, .nin = call->n, .in = in, .nattr = (int)attrs.n, .attr = attrs.at, .nout = s->ntargets, .want = want, .place = b->req->place};
   Bound bound;
   b->later = false;
   if (!bind_op(ctx, b->lib, &req, in_buf, out_buf, b->calls + 1, &bound)) return false;

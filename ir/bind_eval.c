@@ -301,8 +301,8 @@ static bool read_constant(Env *env, const Ast *e, Val v, Val *out) {
 static bool eval_read(Env *env, const Ast *e, Val *out) {
   Bind *b = env->b;
   const char *name = e->name;
-  const Arg *a = frame_find(env->frame, name);
-  if (a && a->value->kind == AST_NAME) name = a->value->name;
+  const Frame *frame = env->frame;
+  for (const Arg *a; (a = frame_find(frame, name)) && a->value->kind == AST_NAME; frame = a->frame) name = a->value->name; /* what was passed on and on */
   Entity *t = bind_entity(b, name);
   if (t && !env->scope->is_def) {
     if (t->star && env->star < 0) return bind_fail(b, E0306, e, "`%s` is a list of tensors", name);

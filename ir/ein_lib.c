@@ -92,6 +92,26 @@ bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int
   return false;
 }
 
+bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset, EinLists *to) {
+  const Clause *c;
+  *to = (EinLists){0};
+  if (ein_candidates(lib, op, domain, opset, &c, 1) < 1) return false;
+  while (to->in < c->nin && c->in[c->nin - 1 - to->in].tensor && c->in[c->nin - 1 - to->in].tensor->star) to->in++;
+  while (to->out < c->nout && c->out[c->nout - 1 - to->out]->star) to->out++;
+  to->first_in = c->nin - to->in;
+  to->first_out = c->nout - to->out;
+  return to->in > 1;
+}
+
+int ein_input_named(const EinLib *lib, const char *op, const char *domain, int opset, const char *name) {
+  const Clause *c[MAX_CLAUSES];
+  int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < c[i]->nin; k++)
+      if (!strcmp(c[i]->in[k].name, name)) return k;
+  return -1;
+}
+
 static int by_name(const void *a, const void *b) {
   const OpText *x = a, *y = b;
   int d = strcmp(x->domain, y->domain);

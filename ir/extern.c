@@ -29,10 +29,15 @@ size_t extern_ops(const Extern *const **all) {
   return COUNT;
 }
 
+const char *extern_text(const char *path) {
+  for (size_t k = 0; k < text_extern_count; k++)
+    if (!strcmp(text_extern_texts[k].file, path)) return text_extern_texts[k].text;
+  return NULL;
+}
+
 const char *extern_source(const Extern *e) {
   for (size_t i = 0; i < COUNT; i++)
-    for (size_t k = 0; table[i] == e && k < text_extern_count; k++)
-      if (!strcmp(text_extern_texts[k].file, file[i])) return text_extern_texts[k].text;
+    if (table[i] == e) return extern_text(file[i]);
   return NULL;
 }
 
@@ -90,10 +95,7 @@ ext_t extern_size(Ctx *ctx, const Type *t, int from, int to) {
 }
 
 /* The symbol is named after the node; what is no letter or digit becomes _XX, so that different nodes keep different names. */
-bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to) {
-  int64_t lo, hi;
-  ext_range(ctx, bound, &lo, &hi);
-  if (bound == EXT_ERROR || hi < 0 || hi > ((int64_t)1 << 40)) return diag(ctx, E0701, req->place, "%s may make more elements than fit", req->op);
+static const char *symbol_name(Ctx *ctx, const BindRequest *req, const char *what) {
   Str name = str_new(ctx);
   for (const char *c = req->place.node ? req->place.node : req->op; *c; c++) {
     bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9' && name.n);
@@ -101,7 +103,26 @@ bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bou
     else str_printf(&name, "_%02X", (unsigned)(unsigned char)*c);
   }
   str_printf(&name, "_%s", what);
-  *to = ext_symbol(ctx, name.s, 0, hi);
+  return name.s;
+}
+
+bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to) {
+  int64_t lo, hi, most;
+  ext_range(ctx, bound, &lo, &hi);
+  if (bound == EXT_ERROR || hi < 0 || hi > ((int64_t)1 << 40)) return diag(ctx, E0701, req->place, "%s may make more elements than fit", req->op);
+  const char *name = symbol_name(ctx, req, what);
+  *to = ext_symbol(ctx, name, 0, hi);
+  ext_range(ctx, *to, &lo, &most);
+  return most >= hi || diag(ctx, E0302, req->place, "the extent `%s` may be %lld, but is bounded by %lld elsewhere", name, (long long)hi, (long long)most);
+}
+
+bool extern_open_symbol(Ctx *ctx, const BindRequest *req, const char *what, int dim, ext_t *to) {
+  const char *name = symbol_name(ctx, req, what);
+  const Type *declared = req->declared && req->nout ? req->declared[0] : NULL;
+  if (ext_find_symbol(ctx, name, to)) return true;
+  if (!declared || dim >= declared->rank || declared->dim[dim] < 0)
+    return diag(ctx, E0203, req->place, "the %s is known only when running and the model does not bound it: pass --dim '%s<=N' with the largest there can be", what, name);
+  *to = ext_symbol(ctx, name, 0, declared->dim[dim]);
   return true;
 }
 

@@ -2,7 +2,7 @@
  *
  * An extern op is two functions. `bind` does for a node what ein_bind does for a text: types, extents, checks. `kernel` computes. The kernel is
  * C99 text, ir/extern/NAME.kernel.h: NAME.c includes it, so the interpreter and constant folding call it, and it is embedded, so generated code
- * carries the very same text. It is freestanding: <stdint.h> and memcpy, no heap, no recursion, no globals. */
+ * carries the very same text, and in place of its lines `#include "ir/extern/..."` the texts they name. It is freestanding: <stdint.h> and memcpy, no heap, no recursion, no globals. */
 #pragma once
 #include "ir/ein.h"
 
@@ -35,3 +35,4 @@ const Extern *extern_find(const char *op, const char *domain, int opset); /* NUL
 size_t extern_ops(const Extern *const **all);            /* every extern op, for `list ops` and the documentation */
 const char *run_status_text(int status);                   /* what a status of runtime/sinter.h says */
 const char *extern_source(const Extern *e);              /* the kernel's text: static functions, to be given once per library */
+const char *extern_text(const char *file);               /* a text that a kernel's text includes ("ir/extern/part.kernel.h"), also to be given once; NULL: none */

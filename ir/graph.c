@@ -46,6 +46,18 @@ const Attr *node_attr(const Node *n, const char *name) {
   return NULL;
 }
 
+bool graph_is_state_input(const Graph *g, size_t input) {
+  for (size_t i = 0; i < g->states.n; i++)
+    if (g->states.at[i].in == input) return true;
+  return false;
+}
+
+bool graph_is_state_output(const Graph *g, size_t output) {
+  for (size_t i = 0; i < g->states.n; i++)
+    if (g->states.at[i].out == output) return true;
+  return false;
+}
+
 static Place place_of(const Node *n) { return (Place){.node = n->name, .op = n->op, .opset = n->opset}; }
 
 /* ---- execution order: depth first over producers, in the order the nodes stand in, so that a sorted graph stays as it is.

@@ -6,6 +6,7 @@
  *       const w f32[16,1,3,3] #5f1c0d2e8a9b7c44
  *       y : f32[n,16,8,8] = Conv(x, w, _; pads = [1, 1, 1, 1]) "conv1"
  *       out y
+ *       state h hn        what the output hn gives, the input h takes in the next run
  *
  * A name that is no plain word is quoted. `_` is an absent input or an output nobody asked for. An attribute that holds a graph is a block in
  * braces. Line ends matter in one place: the quoted name of a node stands on the line its argument list ends on. */
@@ -22,7 +23,7 @@ enum { INLINE_ELEMENTS = 16, MAX_DEPTH = 64, MAX_ITEMS = 1 << 20 };
 
 /* ---- names */
 
-static const char *const keywords[] = {"model", "symbol", "in", "out", "const", "graph", "named", "symbolic", "tensor", "type", "ints", "reals", "strings", "inf", "nan", "_"};
+static const char *const keywords[] = {"model", "symbol", "in", "out", "state", "const", "graph", "named", "symbolic", "tensor", "type", "ints", "reals", "strings", "inf", "nan", "_"};
 
 static bool word_start(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 static bool word_part(int c) { return word_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '/'; }
@@ -197,6 +198,14 @@ static void print_body(const Ctx *ctx, const Model *m, const Graph *g, int depth
     str_add(out, "out ");
     print_name(g->outputs.at[i]->name, out);
     print_named(g->outputs.at[i], out);
+    str_add(out, "\n");
+  }
+  for (size_t i = 0; i < g->states.n; i++) {
+    indent(out, depth);
+    str_add(out, "state ");
+    print_name(g->inputs.at[g->states.at[i].in]->name, out);
+    str_add(out, " ");
+    print_name(g->outputs.at[g->states.at[i].out]->name, out);
     str_add(out, "\n");
   }
 }
@@ -664,8 +673,20 @@ static bool read_output(Reader *r) {
   return read_named(r, v);
 }
 
+static bool read_state(Reader *r) {
+  const char *at = r->at, *in, *out;
+  const Graph *g = r->scope->graph;
+  StatePair pair = {0};
+  if (!read_name(r, &in) || !read_name(r, &out)) return false;
+  while (pair.in < g->inputs.n && g->inputs.at[pair.in]->name != in) pair.in++;
+  while (pair.out < g->outputs.n && g->outputs.at[pair.out]->name != out) pair.out++;
+  if (g->outer || pair.in == g->inputs.n || pair.out == g->outputs.n) return fail(r, at, "expected an input and an output of the model after `state`");
+  vec_push(r->ctx, &r->scope->graph->states, pair);
+  return true;
+}
+
 typedef struct Statement { const char *word; bool (*read)(Reader *r); } Statement;
-static const Statement statements[] = {{"symbol", read_symbol}, {"in", read_input}, {"const", read_const}, {"out", read_output}, {"", read_node}};
+static const Statement statements[] = {{"symbol", read_symbol}, {"in", read_input}, {"const", read_const}, {"out", read_output}, {"state", read_state}, {"", read_node}};
 
 /* Statements up to the character `end`. */
 static Graph *read_graph(Reader *r, const char *name, char end) {

@@ -146,6 +146,13 @@ static bool read_data(Reader *r, Buf *b) {
     bool is_real;
     int64_t v;
     double x;
+    if (b->elem == ELEM_string) {
+      const char *text = NULL;
+      if ((!i || read_char(r, ',')) && (read_text(r, ""), *r->at == '"')) text = read_quoted(r);
+      if (!text) return read_fail(r, "expected %lld texts, quoted", (long long)count);
+      data_set_text(r->ctx, d, i, text);
+      continue;
+    }
     if ((i && !read_char(r, ',')) || !read_literal(r, &is_real, &v, &x)) return read_fail(r, "expected %lld numbers", (long long)count);
     void *bytes = (void *)(uintptr_t)d->bytes; /* fresh, and ours until it is handed out */
     if (is_real) data_set_real(bytes, b->elem, i, x);
@@ -418,11 +425,15 @@ static bool read_axes(Reader *r) {
   return end_line(r);
 }
 
-static Kernel *read_kernel(Reader *r, int indent) {
+static Kernel *read_kernel(Reader *r, int indent, Control control) {
   Kernel *k = NEW(r->ctx, Kernel);
+  k->control = control;
+  k->lowered = control != CONTROL_NONE;
   memset(&r->kernel_bufs, 0, sizeof r->kernel_bufs);
   memset(&r->vars, 0, sizeof r->vars);
   if (!(k->name = need_name(r))) return NULL;
+  if (read_word(r, "on") && !(k->cond = read_buf_name(r))) return NULL;
+  if (read_word(r, "trips") && !read_number(r, &k->trips)) return NULL;
   if (read_word(r, "from"))
     for (;;) {
       read_text(r, "");
@@ -499,11 +510,14 @@ static bool read_program(Reader *r, Program *p) {
       }
     } else if (read_word(r, "memory")) {
       if (!read_memory(r, p)) return false;
-    } else if (read_word(r, "kernel")) {
-      Kernel *k = read_kernel(r, 2);
+    } else {
+      Control control = 0;
+      while (control <= CONTROL_END && !read_word(r, text_control[control])) control++;
+      if (control > CONTROL_END) return read_fail(r, "expected symbol, buf, inputs, outputs, memory, kernel, if, else, while or end");
+      Kernel *k = read_kernel(r, 2, control);
       if (!k) return false;
       vec_push(r->ctx, &p->kernels, k);
-    } else return read_fail(r, "expected symbol, buf, inputs, outputs, memory or kernel");
+    }
   }
   if (r->next < r->nlines) {
     begin_line(r);

@@ -41,7 +41,7 @@ bool read_word(Reader *r, const char *word) {
 
 static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
-static const char *read_quoted(Reader *r) {
+const char *read_quoted(Reader *r) {
   const char *from = r->at++;
   Str s = str_new(r->ctx);
   str_add(&s, "");
@@ -200,6 +200,10 @@ static const Expr *atom(Reader *r) {
     if (*r->at == '-') return nothing(r, "expected an operand");
     const Expr *e = atom(r);
     return e ? x_op1(r->ctx, OP_NEG, e) : NULL;
+  }
+  if (read_char(r, '~')) {
+    const Expr *e = *r->at == '~' ? nothing(r, "expected an operand") : atom(r);
+    return e ? x_op1(r->ctx, OP_BNOT, e) : NULL;
   }
   const char *from = r->at, *name = read_name(r);
   if (!name) return nothing(r, "expected an operand");

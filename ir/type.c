@@ -38,7 +38,7 @@ bool elem_is_number(Elem e) { return strchr("riub", elem_info(e)->cls) != NULL; 
 int64_t elem_bytes(Elem e, int64_t count) {
   int64_t bits;
   if (count < 0 || __builtin_mul_overflow(count, (int64_t)rows[e].bits, &bits) || bits > INT64_MAX - 7) return -1;
-  return e == ELEM_string ? count * (int64_t)sizeof(char *) : (bits + 7) / 8;
+  return (bits + 7) / 8;
 }
 
 /* ---- tensor types */
@@ -146,7 +146,7 @@ static uint32_t e8m0_encode(double v) {
   if (isnan(v) || v < 0) return 255;
   int exp;
   double m = frexp(v, &exp);
-  int code = v == 0 ? 0 : isinf(v) ? 254 : exp - 1 + 127 + (m > 0.75);
+  int code = v == 0 ? 0 : isinf(v) ? 254 : exp - 1 + 127 + (m >= 0.75);
   return (uint32_t)(code < 0 ? 0 : code > 254 ? 254 : code);
 }
 
@@ -256,10 +256,21 @@ Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims) {
   d->nbytes = (size_t)bytes;
   if (d->nbytes >= OWN_BYTES && !(d->own = arena_new(ctx))) ctx_out_of_memory(ctx);
   d->bytes = arena_alloc(d->own ? d->own : ctx->arena, d->nbytes);
+  for (int64_t i = 0; e == ELEM_string && i < n; i++) ((const char **)(uintptr_t)d->bytes)[i] = "";
   return d;
 }
 
-uint64_t data_hash(const Data *d) { return d->hash ? d->hash : XXH3_64bits_withSeed(d->bytes, d->nbytes, (XXH64_hash_t)d->type.elem); }
+const char *data_text(const Data *d, int64_t i) { return ((const char *const *)d->bytes)[i]; }
+
+uint64_t data_hash(const Data *d) {
+  if (d->hash) return d->hash;
+  if (d->type.elem != ELEM_string) return XXH3_64bits_withSeed(d->bytes, d->nbytes, (XXH64_hash_t)d->type.elem);
+  uint64_t hash = ELEM_string; /* of what the texts say, wherever they lie */
+  for (size_t i = 0; i < d->nbytes / sizeof(char *); i++) hash = XXH3_64bits_withSeed(data_text(d, (int64_t)i), strlen(data_text(d, (int64_t)i)) + 1, hash);
+  return hash;
+}
+
+void data_set_text(Ctx *ctx, Data *d, int64_t i, const char *text) { ((const char **)(uintptr_t)d->bytes)[i] = intern(ctx, text); }
 
 void data_release(Data *d) {
   if (!d->own) return;

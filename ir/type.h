@@ -25,7 +25,7 @@ bool type_equal(const Type *a, const Type *b);
 void type_print(const Ctx *ctx, const Type *t, Str *out); /* f32[1,n,28,28] */
 bool type_parse(Ctx *ctx, const char **text, Type *t);
 
-/* A constant tensor: row-major, little-endian, sub-byte elements packed low nibble first. Bytes are owned by an arena or by a mapped file that lives as long as the context. */
+/* A constant tensor: row-major, little-endian, sub-byte elements packed low nibble first, texts by pointer. Bytes are owned by an arena or by a mapped file that lives as long as the context. */
 typedef struct Data {
   Type type; const void *bytes; size_t nbytes;
   Arena *own;                                             /* holds the bytes and nothing else, so that they can be given back; NULL: they live as long as the context */
@@ -33,10 +33,12 @@ typedef struct Data {
 } Data;
 double data_real(const Data *d, int64_t i);               /* element i as a double (f16, bf16, f8 ... decoded) */
 int64_t data_int(const Data *d, int64_t i);               /* element i as an integer (real ones truncated; u64 as its bits) */
+const char *data_text(const Data *d, int64_t i);          /* element i of a string tensor */
+void data_set_text(Ctx *ctx, Data *d, int64_t i, const char *text); /* the text is interned */
 /* Stores with the project's one rounding rule: reals round to nearest even into real types; into integer types a real is cut toward zero and wraps; integers wrap. */
 void data_set_real(void *bytes, Elem e, int64_t i, double v);
 void data_set_int(void *bytes, Elem e, int64_t i, int64_t v);
 double elem_round(Elem e, double v);                      /* v as it reads back after a store into real type e */
 void data_release(Data *d);                               /* gives the bytes back where they are its own: for a large constant that nobody reads any more */
 uint64_t data_hash(const Data *d);                        /* of elements and type; also of what was given back */
-Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims); /* zeroed, in ctx->arena; NULL with a diagnostic E0701 when over limits */
+Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims); /* zeros or empty texts, in ctx->arena; NULL with a diagnostic E0701 when over limits */

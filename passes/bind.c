@@ -302,6 +302,7 @@ static bool bind_node(Binder *B, const Node *n) {
 static void make_outputs(Binder *B) {
   const Graph *g = B->model->graph;
   for (size_t i = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
     const Value *v = g->outputs.at[i];
     bool direct = v->def && !find_buf(B, v);
     Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
@@ -310,16 +311,49 @@ static void make_outputs(Binder *B) {
   }
 }
 
+static void copy_value(Binder *B, const Value *v, Buf *to) {
+  if (find_buf(B, v) == to) return;
+  if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
+  else add_copy(B, v->name, read_buf(B, v), to);
+}
+
 /* What no node writes is copied from where it lies. */
 static void copy_outputs(Binder *B) {
   const Graph *g = B->model->graph;
-  for (size_t i = 0; i < g->outputs.n; i++) {
-    const Value *v = g->outputs.at[i];
-    Buf *to = B->program->outputs.at[i];
-    if (find_buf(B, v) == to) continue;
-    if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
-    else add_copy(B, v->name, read_buf(B, v), to);
+  for (size_t i = 0, next = 0; i < g->outputs.n; i++) {
+    if (graph_is_state_output(g, i)) continue;
+    copy_value(B, g->outputs.at[i], B->program->outputs.at[next++]);
   }
+}
+
+/* ---- state */
+
+/* The next run's value of a state, which lies elsewhere as long as anybody still reads this run's. One state may take over what another held,
+ * so such values are put aside first. */
+static bool copy_states(Binder *B) {
+  Ctx *ctx = B->ctx;
+  const Graph *g = B->model->graph;
+  Buf **from = NEWN(ctx, Buf *, g->states.n + 1);
+  for (size_t i = 0; i < g->states.n; i++) {
+    const Value *in = g->inputs.at[g->states.at[i].in], *out = g->outputs.at[g->states.at[i].out];
+    if (!type_equal(&in->type, &out->type)) {
+      Str have = str_new(ctx), want = str_new(ctx);
+      type_print(ctx, &out->type, &have);
+      type_print(ctx, &in->type, &want);
+      return diag(ctx, E0302, (Place){.file = B->model->path}, "the state '%s' is %s, the output '%s' that it takes over is %s", in->name, want.s, out->name, have.s);
+    }
+    from[i] = read_buf(B, out);
+    if (root(from[i])->space != SPACE_STATE || from[i] == find_buf(B, in)) continue;
+    Buf *aside = buf_new(ctx, ctx_printf(ctx, "%s.next", in->name), in->type.elem, SPACE_TEMP, in->type.rank, in->type.dim);
+    vec_push(ctx, &B->program->bufs, aside);
+    add_copy(B, out->name, from[i], aside);
+    from[i] = aside;
+  }
+  for (size_t i = 0; i < g->states.n; i++) {
+    Buf *to = find_buf(B, g->inputs.at[g->states.at[i].in]);
+    if (from[i] != to) add_copy(B, to->name, from[i], to);
+  }
+  return true;
 }
 
 static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
@@ -340,8 +374,9 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {
-    Buf *b = add_buf(&B, g->inputs.at[i], SPACE_INPUT);
-    vec_push(ctx, &p->inputs, b);
+    bool state = graph_is_state_input(g, i);
+    Buf *b = add_buf(&B, g->inputs.at[i], state ? SPACE_STATE : SPACE_INPUT);
+    if (!state) vec_push(ctx, &p->inputs, b);
   }
   make_outputs(&B);
   for (size_t i = 0; i < g->nodes.n; i++)
@@ -351,5 +386,5 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   if (!ok) return false;
   copy_outputs(&B);
   u->program = p;
-  return true;
+  return copy_states(&B);
 }

@@ -22,6 +22,7 @@ typedef struct Infer {
   Graph *graph;
   VEC(Node *) kept;
   VEC(const Value *) poisoned;  /* sorted by nothing: few, and only in models that are refused */
+  VEC(const char *) found;      /* symbols that operators set */
   int depth;
 } Infer;
 
@@ -70,7 +71,6 @@ static bool set_types(Infer *I, Node *n, const Type *out) {
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
-    else if (!elem_is_number(out[i].elem)) ok = diag(I->ctx, E0404, node_place(I->model, n), "output '%s' has elements of type %s, which are not computed", n->out.at[i]->name, elem_info(out[i].elem)->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
@@ -99,7 +99,7 @@ static bool worth_folding(const Infer *I, const Node *n, int64_t input_bytes) {
   for (size_t i = 0; i < n->out.n; i++) {
     const Value *v = n->out.at[i];
     if (!v) continue;
-    if (!type_is_const(I->ctx, &v->type) || !elem_is_number(v->type.elem)) return false;
+    if (!type_is_const(I->ctx, &v->type)) return false;
     int64_t count = type_bound(I->ctx, &v->type), bytes = count < 0 ? -1 : elem_bytes(v->type.elem, count);
     if (bytes < 0 || bytes > FOLD_BYTES) return false;
     sum += bytes;
@@ -243,7 +243,6 @@ static bool inputs_are_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
     const Value *v = n->in.at[i];
     if (!has_type(v)) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", v->name);
-    if (v && !elem_is_number(v->type.elem)) return diag(I->ctx, E0404, node_place(I->model, n), "input '%s' has elements of type %s, which are not computed", v->name, elem_info(v->type.elem)->name);
   }
   return true;
 }
@@ -282,7 +281,7 @@ static bool all_constant(Ctx *ctx, const Node *n, const ExternBound *b) {
 /* Memory for an output at the bounds of its symbols; NULL when that is too much to be made when compiling. */
 static Data *output_at_bound(Ctx *ctx, const Type *t) {
   int64_t dim[MAX_RANK], lo, count = type_bound(ctx, t), bytes = count < 0 ? -1 : elem_bytes(t->elem, count);
-  if (bytes < 0 || bytes > FOLD_BYTES || !elem_is_number(t->elem)) return NULL;
+  if (bytes < 0 || bytes > FOLD_BYTES) return NULL;
   for (int i = 0; i < t->rank; i++) ext_range(ctx, t->dim[i], &lo, &dim[i]);
   return data_new(ctx, t->elem, t->rank, dim);
 }
@@ -327,6 +326,11 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
   BindRequest req = node_request(I->ctx, I->model, n, true);
   ExternBound b = {0};
   if (!x->bind(I->ctx, &req, &b)) return false;
+  for (int i = 0; i < b.ncounts; i++) {
+    Str name = str_new(I->ctx);
+    ext_print(I->ctx, b.count[i], &name);
+    vec_push(I->ctx, &I->found, name.s);
+  }
   *folded = fold_extern(I, n, x, &b);
   return set_types(I, n, b.out);
 }
@@ -378,13 +382,27 @@ static void forget_unused_outputs(Ctx *ctx, Graph *g) {
   }
 }
 
+/* A bound that the user gave must be one of something. */
+static bool bounds_are_used(const Infer *I) {
+  bool ok = true;
+  Str all = str_new(I->ctx);
+  for (size_t i = 0; i < I->found.n; i++) str_printf(&all, "%s'%s'", i ? ", " : "", I->found.at[i]);
+  for (size_t i = 0; i < I->model->bounded.n; i++) {
+    size_t k = 0;
+    while (k < I->found.n && strcmp(I->found.at[k], I->model->bounded.at[i])) k++;
+    if (k == I->found.n)
+      ok = diag(I->ctx, E0204, (Place){.file = I->model->path}, "--dim: neither a dimension of an input nor an extent found when running is named '%s'; of the latter there are: %s", I->model->bounded.at[i], all.n ? all.s : "none");
+  }
+  return ok;
+}
+
 bool pass_infer(Ctx *ctx, Unit *u);
 bool pass_infer(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Infer I = {.ctx = ctx, .model = u->model, .graph = g};
   if (!graph_sort(ctx, g)) return false;
   forget_unused_outputs(ctx, g);
-  if (!infer_nodes(&I, g)) return false;
+  if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
   g->nodes.n = 0;
   for (size_t i = 0; i < I.kept.n; i++) {
     I.kept.at[i]->id = (int)i;

@@ -12,9 +12,13 @@ BindRequest node_request(Ctx *ctx, const Model *m, const Node *n, bool infer_onl
     const Value *v = n->in.at[i];
     if (v) in[i] = (BindInput){.type = &v->type, .data = v->data, .symbolic = v->symbolic, .name = v->name};
   }
-  for (size_t i = 0; i < n->out.n; i++) want[i] = n->out.at[i] != NULL;
+  const Type **declared = NEWN(ctx, const Type *, n->out.n);
+  for (size_t i = 0; i < n->out.n; i++) {
+    want[i] = n->out.at[i] != NULL;
+    declared[i] = want[i] ? n->out.at[i]->declared : NULL;
+  }
   return (BindRequest){.op = n->op, .domain = n->domain, .opset = n->opset, .nin = (int)n->in.n, .in = in, .nattr = (int)n->attrs.n, .attr = n->attrs.at,
-                       .nout = (int)n->out.n, .want = want, .place = node_place(m, n), .infer_only = infer_only};
+                       .nout = (int)n->out.n, .want = want, .declared = declared, .place = node_place(m, n), .infer_only = infer_only};
 }
 
 bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *b) {

@@ -104,7 +104,7 @@ static inline float sinter_load_f8e8m0(uint8_t c) { return c == 255 ? (float)SIN
 /* powers of two have no even ones: half goes up */
 static inline uint8_t sinter_store_f8e8m0(double x) {
   uint64_t u = sinter_bits64(x);
-  int e = (int)(u >> 52 & 2047) - 1023 + 127 + ((u & UINT64_C(0xfffffffffffff)) > UINT64_C(0x8000000000000));
+  int e = (int)(u >> 52 & 2047) - 1023 + 127 + ((u & UINT64_C(0xfffffffffffff)) > UINT64_C(0x7ffffffffffff));
   if (x != x || x < 0) return 255;
   return (uint8_t)(e < 0 ? 0 : e > 254 ? 254 : e);
 }

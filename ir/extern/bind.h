@@ -7,6 +7,9 @@ bool extern_attrs(Ctx *ctx, const BindRequest *req, const char *const *known);  
 const Attr *extern_attr(const BindRequest *req, const char *name);                       /* NULL when absent */
 bool extern_int(Ctx *ctx, const BindRequest *req, const char *name, int64_t otherwise, int64_t *to);
 bool extern_axis(Ctx *ctx, const BindRequest *req, int64_t axis, int rank, int *to);     /* negative counts from the end; E0303 */
+/* For an extent that nothing in the inputs bounds (the height of a picture): dimension `dim` of output 0. The bound is the user's (--dim 'SYMBOL<=N'), or what the
+ * model declares; E0203 says how to give it. The kernel must keep to it: nothing may be written beyond. */
+bool extern_open_symbol(Ctx *ctx, const BindRequest *req, const char *what, int dim, ext_t *to);
 bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes);   /* whole bytes, class letter (elem.def) among these; E0404 */
 /* The next table of the kernel. From an attribute: a vector of its entries, empty where the attribute is absent (E0401 where it is of another kind); integers and
  * reals are stored as `elem`, which must hold every integer (E0401). Equal tables of a program are stored once. */

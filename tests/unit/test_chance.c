@@ -36,8 +36,8 @@ static Data *spread(double low, double high) {
   return d;
 }
 
-static const char *judge(const Graph *g, size_t number, Data *y, const Data *want) {
-  Data *got[] = {y, y, y, y};
+static const char *judge(const Graph *g, size_t number, const Data *y, const Data *want) {
+  const Data *got[] = {y, y, y, y};
   return chance_compare(ctx, g, &none, number, got, 4, want);
 }
 
@@ -94,7 +94,7 @@ static const char *judge_dropout(int step, bool wrong_mask, bool wrong_scale) {
   }
   Feeds feeds = {0};
   vec_push(ctx, &feeds, ((Feed){"x", x}));
-  Data *got[] = {y, mask};
+  const Data *got[] = {y, mask};
   return chance_compare(ctx, g, &feeds, 0, got, 2, y);
 }
 
