@@ -3,9 +3,13 @@
 
 enum { MAX_CALLS = 8 };
 
-/* The domain a used op is found in: that of the text that uses it, or else ONNX's own. NULL: no such op. */
+/* The domain a used op is found in: that of the text that uses it (unless it is its own name), ONNX's own, or `sinter`, where texts are that only other texts use.
+ * NULL: no such op. */
 static const char *domain_of_call(const Bind *b, const char *op) {
-  return ein_has_op(b->lib, op, b->clause->domain, INT32_MAX) ? b->clause->domain : ein_has_op(b->lib, op, "", INT32_MAX) ? "" : NULL;
+  const char *const domains[] = {b->clause->domain, "", "sinter"};
+  for (int i = b->clause->name == op; i < 3; i++)
+    if (ein_has_op(b->lib, op, domains[i], INT32_MAX)) return domains[i];
+  return NULL;
 }
 
 bool is_op_call(const Bind *b, const EinStmt *s) {
@@ -66,6 +70,18 @@ static bool result_tensor(Bind *b, const Ast *at, Tensor *t, const Type *type) {
   return same || bind_fail(b, E0302, at, "the result `%s` of %s has another shape than its ranks say", t->name, at->name);
 }
 
+/* A tensor that only a `when` that does not hold writes is absent, like `none`. */
+static bool written_elsewhere(const Block *block, const char *name) {
+  for (int i = 0; i < block->n; i++) {
+    const EinStmt *s = block->stmt[i];
+    if (s->kind == STMT_SET && s->left->name == name) return true;
+    for (int k = 0; s->kind == STMT_LET && k < s->ntargets; k++)
+      if (s->target[k].name == name) return true;
+    if (s->kind == STMT_WHEN && (written_elsewhere(&s->then, name) || written_elsewhere(&s->otherwise, name))) return true;
+  }
+  return false;
+}
+
 bool lower_call(Bind *b, Work *w) {
   const EinStmt *s = w->stmt;
   const Ast *call = s->right;
@@ -83,6 +99,7 @@ bool lower_call(Bind *b, Work *w) {
     const Entity *e = call->arg[i]->kind == AST_NAME ? bind_entity(b, call->arg[i]->name) : NULL;
     Attr a;
     Val v;
+    if (!e && call->arg[i]->kind == AST_NAME && (!strcmp(call->arg[i]->name, "none") || written_elsewhere(&b->clause->body, call->arg[i]->name))) continue;
     if (e && !e->star) {
       const Tensor *t = e->member[0];
       if (!t->buf || t->absent) continue;
