@@ -19,7 +19,7 @@ typedef struct Draw {
   VEC(Setting) settings;
   VEC(RankValue) ranks;
   VEC(TypeValue) types;
-  bool may_be_empty; int mood;
+  bool may_be_empty; Mood mood;
   bool broadcast_known; int nbase; int64_t base[MOST];
   bool any_tensor; int rank; int64_t dim[MAX_RANK]; /* of the first input */
   int along;                              /* how many axes are worked along; -1: not said */
@@ -412,7 +412,7 @@ static void draw_setting(Draw *d, Setting *s) {
     case HABIT_SPLIT: split_list(d, s); return;
     case HABIT_VALUE: {
       const int64_t one[] = {1};
-      s->kind = TENSOR, s->data = draw_values(d->c, elem_of_class(d, "any"), 1, one, SORT_ANY, 0, 0);
+      s->kind = TENSOR, s->data = draw_values(d->c, elem_of_class(d, "any"), 1, one, SORT_ANY, 0, MOOD_PLAIN);
       return;
     }
   }
@@ -467,7 +467,7 @@ static bool fits(Ctx *ctx, const EinLib *lib, Case *k) {
   BindInput in[CASE_INPUTS] = {0};
   for (int i = 0; i < k->nin; i++)
     if (k->in[i].data) in[i] = (BindInput){.type = &k->in[i].data->type, .data = k->in[i].constant ? k->in[i].data : NULL, .name = "x"};
-  BindRequest req = {.op = k->op, .domain = k->domain, .opset = k->opset, .nin = k->nin, .in = in, .nattr = k->nattr, .attr = k->attr, .nout = k->nout, .want = k->want, .infer_only = true};
+  BindRequest req = {.op = k->op, .domain = k->domain, .opset = k->opset, .nin = k->nin, .in = in, .nattr = k->nattr, .attr = k->attr, .nout = k->nout, .want = k->want};
   Bound bound;
   size_t mark = diag_mark(ctx);
   bool good = ein_bind(ctx, lib, &req, &bound);
@@ -545,7 +545,8 @@ bool case_draw(Ctx *ctx, const EinLib *lib, const char *op, const char *domain, 
   if (!n) return false;
   Draw d = {.ctx = ctx, .c = c, .lib = lib, .k = clause[choose(c, (uint32_t)n)], .along = -1};
   d.may_be_empty = one_in(c, 10);
-  d.mood = (int)PICK(c, 0, 0, 0, 1, 2, 3);
+  d.mood = (Mood)PICK(c, MOOD_PLAIN, MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS);
+  if (d.mood == MOOD_LIMITS && ein_op_sums(lib, op, domain, out->opset)) d.mood = MOOD_PLAIN; /* sums of limits overflow or not as they are ordered */
   for (int i = 0; i < d.k->nin; i++)
     if (!d.k->in[i].tensor) vec_push(ctx, &d.settings, ((Setting){.p = &d.k->in[i]}));
   for (int i = 0; i < d.k->nattr; i++) vec_push(ctx, &d.settings, ((Setting){.p = &d.k->attr[i]}));

@@ -146,8 +146,10 @@ static bool for_oracle(const Case *k) {
   return true;
 }
 
-static bool write_case(Ctx *ctx, const EinLib *lib, const Case *k, const char *dir, const char *form, const Results *out) {
+/* out: results to lie beside the model, or NULL. types: results whose types are the outputs'; the model's own outputs from there on. */
+static bool write_case(Ctx *ctx, const EinLib *lib, const Case *k, const char *dir, const char *form, const Results *types, size_t from, const Results *out) {
   Models m = model_of(ctx, lib, k, 1);
+  for (size_t i = 0; i < m.model->graph->outputs.n && from + i < types->n; i++) m.model->graph->outputs.at[i]->type.elem = types->at[from + i]->type.elem;
   bool good = onnx_write(ctx, ctx_printf(ctx, "%s/model.onnx", dir), m.model);
   for (size_t i = 0; i < m.feeds.n && good; i++) {
     const char *path = ctx_printf(ctx, form, dir, "in", i);
@@ -162,7 +164,7 @@ static Looks ask_oracle(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, co
   const char *words, *dir = ctx_printf(ctx, "%s/.asked", job->folder);
   *asked = false;
   mkdir(dir, 0777);
-  if (!job->oracle.python || !for_oracle(k) || !write_case(ctx, lib, k, dir, "%s/%s_%zu.npy", NULL)) return SAME;
+  if (!job->oracle.python || !for_oracle(k) || !write_case(ctx, lib, k, dir, "%s/%s_%zu.npy", want, from, NULL)) return SAME;
   Verdict v = oracle_run(ctx, &job->oracle, dir, &words);
   if (v == ORACLE_REFUSED) {
     if (getenv("RANDOM_REFUSED")) printf("  %s: ort refuses: %.200s\n", k->op, words);
@@ -251,7 +253,7 @@ static void show(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Side side
   diag_rewind(ctx, mark);
   const char *dir = ctx_printf(ctx, "%s/%s-%s-%s", job->folder, k->op, side_name[side], kind_name[kind]);
   mkdir(dir, 0777);
-  write_case(ctx, lib, k, dir, "%s/%sput_%zu.pb", side == SIDE_ORT && got.n ? &got : &want);
+  write_case(ctx, lib, k, dir, "%s/%sput_%zu.pb", &want, 0, side == SIDE_ORT && got.n ? &got : &want);
   FILE *f = fopen(ctx_printf(ctx, "%s/case.txt", dir), "w");
   if (f) fputs(text.s, f), fclose(f);
   printf("%s: %s differs (%s), see %s/case.txt\n", k->op, side_name[side], kind_name[kind], dir);

@@ -20,9 +20,7 @@ Sort sort_of(const char *op, const char *tensor) {
   return SORT_ANY;
 }
 
-enum { MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS };
-
-static double draw_real(uint64_t *state, Elem e, Sort sort, int mood) {
+static double draw_real(uint64_t *state, Elem e, Sort sort, Mood mood) {
   uint64_t bits = hash_bits(state);
   double unit = (double)(bits >> 11) * 0x1p-53, plain = mood == MOOD_WHOLE ? floor(unit * 9) - 4 : unit * 4 - 2;
   if (sort == SORT_POSITIVE) return 0.0625 + unit;
@@ -35,7 +33,7 @@ static double draw_real(uint64_t *state, Elem e, Sort sort, int mood) {
   return plain;
 }
 
-static int64_t draw_int(uint64_t *state, const ElemInfo *info, Sort sort, int64_t limit, int mood) {
+static int64_t draw_int(uint64_t *state, const ElemInfo *info, Sort sort, int64_t limit, Mood mood) {
   uint64_t bits = hash_bits(state);
   bool sign = info->cls == 'i';
   int64_t small = (int64_t)(bits % 16) - (sign ? 8 : 0), most = info->bits == 64 ? INT64_MAX : (int64_t)(((uint64_t)1 << (info->bits - sign)) - 1), least = sign ? -most - 1 : 0;
@@ -52,7 +50,7 @@ static int64_t draw_int(uint64_t *state, const ElemInfo *info, Sort sort, int64_
   return sort == SORT_NONZERO && (small == 0 || small == -1) ? 1 : small;
 }
 
-const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, int mood) {
+const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, Mood mood) {
   Data *d = data_new(c->ctx, e, rank, dim);
   uint64_t state = choose(c, 1 << 20);
   const ElemInfo *info = elem_info(e);
