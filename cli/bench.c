@@ -31,8 +31,22 @@ static uint64_t random_bits(Random *r) {
   return z ^ z >> 31;
 }
 
+static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r);
+
+/* As long as there is room for, with elements as large as there is room for; a map and a sequence of maps are empty. */
+static const Data *random_record(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+  Data *d = record_new(ctx, input->record);
+  Type e = record_element_type(input->record);
+  for (int64_t i = 0; d && e.key == ELEM_NONE && e.form == FORM_TENSOR && input->record->form != FORM_MAP && i < input->record->cap; i++) {
+    const Data *element = random_data(ctx, b, buf_new(ctx, input->name, e.elem, SPACE_INPUT, e.rank, e.dim), r);
+    if (!element || !record_push(ctx, d, element)) return NULL;
+  }
+  return d;
+}
+
 /* Reals in [-1, 1); short words; integers 0 or 1, which are good indices of anything. */
 static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+  if (input->record) return random_record(ctx, b, input, r);
   int64_t dims[MAX_RANK], n = 1;
   for (int d = 0; d < input->rank; d++) n *= dims[d] = ext_value(ctx, input->dim[d], binding_symbol, (void *)b);
   Data *data = data_new(ctx, input->elem, input->rank, dims);

@@ -13,6 +13,13 @@ static int by_name_and_since(const void *a, const void *b) {
   return order ? order : x->since != y->since ? x->since - y->since : x->line - y->line;
 }
 
+/* An operator that is a text for tensors and a kernel for sequences is told as the text. */
+static bool has_text(const OpText *texts, size_t n, const Extern *e) {
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(texts[i].name, e->op) && !strcmp(texts[i].domain, e->domain)) return true;
+  return false;
+}
+
 /* The texts of the library, and what is no text: extern ops, whose text is their kernel, and Einsum, whose equation is one. */
 size_t list_all_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
   static const char einsum[] = "# An Einsum node is a statement: `bij, bjk -> bik` is read as the text below, other equations likewise.\n"
@@ -23,7 +30,8 @@ size_t list_all_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
   OpText *all = NEWN(ctx, OpText, n + count + 1);
   for (size_t i = 0; i < n; i++) all[m++] = texts[i];
   all[m++] = (OpText){.name = "Einsum", .domain = "", .file = "ir/einsum.c", .text = einsum, .since = 12};
-  for (size_t i = 0; i < count; i++) all[m++] = (OpText){.name = externs[i]->op, .domain = externs[i]->domain, .file = "ir/extern", .text = extern_source(externs[i]), .since = externs[i]->since};
+  for (size_t i = 0; i < count; i++)
+    if (!has_text(texts, n, externs[i])) all[m++] = (OpText){.name = externs[i]->op, .domain = externs[i]->domain, .file = "ir/extern", .text = extern_source(externs[i]), .since = externs[i]->since};
   qsort(all, m, sizeof *all, by_name_and_since);
   *out = all;
   return m;

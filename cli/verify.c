@@ -17,12 +17,19 @@ static const double ATOL = 1e-7, ATOL_OF_MAX = 1e-5;
 
 static double share_of_max(const Command *cmd) { return cmd->atol_of_max >= 0 ? cmd->atol_of_max : cmd->atol >= 0 ? 0 : ATOL_OF_MAX; }
 
-Tolerance verify_tolerance(const Ctx *ctx, const Command *cmd, const Data *want) {
-  double most = 0, share = share_of_max(cmd);
-  for (int64_t i = 0, n = share > 0 ? type_bound(ctx, &want->type) : 0; i < n; i++) {
-    double v = fabs(data_real(want, i));
+static double largest(Ctx *ctx, const Data *d) {
+  double most = 0;
+  bool record = type_is_record(&d->type);
+  for (int64_t i = 0, n = record ? record_length(d) : type_bound(ctx, &d->type); i < n; i++) {
+    Data e = record ? record_element(ctx, d, d->type.form == FORM_MAP ? 0 : i) : *d;
+    double v = record ? largest(ctx, &e) : fabs(data_real(d, i));
     if (isfinite(v) && v > most) most = v;
   }
+  return most;
+}
+
+Tolerance verify_tolerance(Ctx *ctx, const Command *cmd, const Data *want) {
+  double share = share_of_max(cmd), most = share > 0 ? largest(ctx, want) : 0;
   return (Tolerance){cmd->rtol, (cmd->atol >= 0 ? cmd->atol : ATOL) + share * most, cmd->ulp};
 }
 
@@ -80,8 +87,11 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
   json_array_append_new(rows, row);
   if (good) return true;
   if (d.mismatch) return diag(ctx, E0804, place_of_model(cmd), "output '%s': %s", name, d.mismatch);
-  return diag(ctx, E0804, place_of_model(cmd), "output '%s' %s: %s of %s elements out of tolerance, first at %s: got %s, want %s", name, type.s, thousands(ctx, d.wrong), thousands(ctx, d.count),
-              element_place(ctx, &want->type, d.first), element_text(ctx, got, d.first), element_text(ctx, want, d.first));
+  Data in_got = *got, in_want = *want;
+  const char *in = "";
+  if (d.element >= 0) in_got = record_element(ctx, got, d.element), in_want = record_element(ctx, want, d.element), in = ctx_printf(ctx, "element %lld, ", (long long)d.element);
+  return diag(ctx, E0804, place_of_model(cmd), "output '%s' %s: %s of %s elements out of tolerance, first at %s%s: got %s, want %s", name, type.s, thousands(ctx, d.wrong), thousands(ctx, d.count),
+              in, element_place(ctx, &in_want.type, d.first), element_text(ctx, &in_got, d.first), element_text(ctx, &in_want, d.first));
 }
 
 /* An output that is drawn at random has no expected values, only an expected distribution. */
@@ -180,7 +190,7 @@ static bool verify(Ctx *ctx, const Command *cmd) {
   if (cmd->sanitize && !cmd->interpret && !start_sanitized(ctx, cmd)) return false;
   if (!session_options(ctx, cmd, &options)) return false;
   const Model *model = feed_model(ctx, cmd); /* before its data: a defect of the model explains those of the data */
-  if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), model, &sets)) return false;
   Shapes largest = feed_outputs(ctx, model, &sets);
   json_t *json = json_array();
   bool good = true;

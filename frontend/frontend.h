@@ -34,6 +34,10 @@ bool model_states(Ctx *ctx, Model *m, const ImportOptions *opt);
 
 /* Tensor files: TensorProto (.pb) or NumPy (.npy, versions 1-3, C or Fortran order, little-endian, no objects). */
 const Data *tensor_read(Ctx *ctx, const char *path);
+/* A file that holds a value of the type a model declares: a tensor as above; a sequence, an optional or a map as SequenceProto, OptionalProto or MapProto, never found
+ * out by trying. A folder of files 0.npy, 1.pb ... is a sequence too, and `none` in place of a path an optional that is none. What the type leaves open is as the data are. */
+const Data *value_read(Ctx *ctx, const char *path, const Type *type);
+bool value_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d);
 bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d);
 bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d);
 const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem);  /* "16000", "[1,2,3]", "1.5", a file name ending in .npy or .pb; ELEM_NONE: i64 for integers, f32 for reals */

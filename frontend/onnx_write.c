@@ -4,13 +4,9 @@
 
 enum { WRITTEN_IR = 10 }; /* of ONNX 1.16 to 1.17: what readers of today understand */
 
-static void put_message(Str *s, unsigned id, const Str *message) { wire_put_bytes(s, id, message->s, message->n); }
-
 static void put_tensor(Str *s, unsigned id, const char *name, const Data *d) {
-  Str t = str_new(s->ctx);
-  size_t n = tensor_message(&t, name, d);
-  if (n) str_addn(&t, d->bytes, n);
-  put_message(s, id, &t);
+  Str t = tensor_message(s->ctx, name, d);
+  wire_put_message(s, id, &t);
 }
 
 /* ---- the type of an input or output, as far as it is known */
@@ -23,12 +19,12 @@ static void put_value(Str *s, unsigned id, const Value *v) {
     Str dim = str_new(s->ctx);
     if (t->dim[i] >= 0 && ext_is_const(s->ctx, t->dim[i])) wire_put_number(&dim, 1, (uint64_t)t->dim[i]);
     else if (v->dim_names && v->dim_names[i]) wire_put_text(&dim, 2, v->dim_names[i]);
-    put_message(&shape, 1, &dim);
+    wire_put_message(&shape, 1, &dim);
   }
-  if (t->rank >= 0) put_message(&tensor, 2, &shape);
-  put_message(&type, 1, &tensor);
-  put_message(&value, 2, &type);
-  put_message(s, id, &value);
+  if (t->rank >= 0) wire_put_message(&tensor, 2, &shape);
+  wire_put_message(&type, 1, &tensor);
+  wire_put_message(&value, 2, &type);
+  wire_put_message(s, id, &value);
 }
 
 /* ---- nodes */
@@ -50,7 +46,7 @@ static void put_attr(Str *s, const Attr *a) {
     default: break;
   }
   wire_put_number(&attr, 20, types[a->kind]);
-  put_message(s, 5, &attr);
+  wire_put_message(s, 5, &attr);
 }
 
 static void put_node(Str *s, const Node *n) {
@@ -61,7 +57,7 @@ static void put_node(Str *s, const Node *n) {
   wire_put_text(&node, 4, n->op);
   for (size_t i = 0; i < n->attrs.n; i++) put_attr(&node, &n->attrs.at[i]);
   if (*n->domain) wire_put_text(&node, 7, n->domain);
-  put_message(s, 1, &node);
+  wire_put_message(s, 1, &node);
 }
 
 static void put_graph(Str *s, unsigned id, const Graph *g) {
@@ -72,7 +68,7 @@ static void put_graph(Str *s, unsigned id, const Graph *g) {
     if (g->values.at[i]->data && !g->values.at[i]->def) put_tensor(&graph, 5, g->values.at[i]->name, g->values.at[i]->data);
   for (size_t i = 0; i < g->inputs.n; i++) put_value(&graph, 11, g->inputs.at[i]);
   for (size_t i = 0; i < g->outputs.n; i++) put_value(&graph, 12, g->outputs.at[i]);
-  put_message(s, id, &graph);
+  wire_put_message(s, id, &graph);
 }
 
 bool onnx_write(Ctx *ctx, const char *path, const Model *m) {
@@ -84,7 +80,7 @@ bool onnx_write(Ctx *ctx, const char *path, const Model *m) {
     Str opset = str_new(ctx);
     wire_put_text(&opset, 1, m->opsets.at[i].domain);
     wire_put_number(&opset, 2, (uint64_t)m->opsets.at[i].version);
-    put_message(&s, 8, &opset);
+    wire_put_message(&s, 8, &opset);
   }
   return file_write(ctx, path, &s, NULL, 0);
 }

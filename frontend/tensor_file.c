@@ -1,13 +1,11 @@
-/* Tensors outside of models: files (TensorProto, NumPy) and the texts of options. */
+/* Tensors outside of models: files (TensorProto, NumPy) that are read, and the texts of options. */
 #include "frontend/frontend.h"
 #include "frontend/npy.h"
 #include "frontend/onnx_tensor.h"
 #include "frontend/onnx_unpack.h"
-#include "frontend/onnx_write.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* ---- reading */
 static const Data *read_pb(Ctx *ctx, const char *path, Place at, const uint8_t *bytes, size_t n) {
@@ -27,45 +25,6 @@ const Data *tensor_read(Ctx *ctx, const char *path) {
   if (!file_map(ctx, path, &bytes, &n)) return NULL;
   if (n == 0) { diag(ctx, E0103, at, "the file is empty, expected a tensor"); return NULL; }
   return npy_is(bytes, n) ? npy_read(ctx, at, bytes, n) : read_pb(ctx, path, at, bytes, n);
-}
-
-/* ---- writing: the file appears whole or not at all */
-bool file_write(Ctx *ctx, const char *path, const Str *head, const void *body, size_t n) {
-  char *part = ctx_printf(ctx, "%s.part", path);
-  FILE *f = fopen(part, "wb");
-  bool ok = f != NULL;
-  if (ok && head->n) ok = fwrite(head->s, 1, head->n, f) == head->n;
-  if (ok && n) ok = fwrite(body, 1, n, f) == n;
-  if (f && fclose(f) != 0) ok = false;
-  if (ok) ok = rename(part, path) == 0;
-  if (ok) return true;
-  int error = errno;
-  if (f) unlink(part);
-  return diag(ctx, E0800, (Place){.file = path}, "%s", strerror(error));
-}
-
-bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d) {
-  Str head = str_new(ctx);
-  return npy_header(ctx, (Place){.file = path}, &d->type, &head) && file_write(ctx, path, &head, d->bytes, d->nbytes);
-}
-
-size_t tensor_message(Str *s, const char *name, const Data *d) { /* field numbers: onnx.proto */
-  int64_t count = type_bound(s->ctx, &d->type);
-  for (int i = 0; i < d->type.rank; i++) wire_put_number(s, 1, (uint64_t)d->type.dim[i]);
-  wire_put_number(s, 2, (uint64_t)elem_info(d->type.elem)->onnx);
-  if (name && *name) wire_put_text(s, 8, name);
-  if (d->type.elem == ELEM_string) {
-    for (int64_t i = 0; i < count; i++) wire_put_text(s, 6, ((const char *const *)d->bytes)[i]);
-    return 0;
-  }
-  wire_put_head(s, 9, d->nbytes);
-  return d->nbytes;
-}
-
-bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d) {
-  Str s = str_new(ctx);
-  size_t bytes = tensor_message(&s, name, d);
-  return file_write(ctx, path, &s, bytes ? d->bytes : NULL, bytes);
 }
 
 /* ---- literals: numbers and quoted texts, lists of them, lists of lists */

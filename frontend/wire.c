@@ -69,3 +69,4 @@ void wire_put_bytes(Str *s, unsigned id, const void *bytes, size_t n) {
 }
 
 void wire_put_text(Str *s, unsigned id, const char *text) { wire_put_bytes(s, id, text, strlen(text)); }
+void wire_put_message(Str *s, unsigned id, const Str *message) { wire_put_bytes(s, id, message->s, message->n); }

@@ -20,4 +20,5 @@ void wire_put_number(Str *s, unsigned id, uint64_t v);
 void wire_put_real(Str *s, unsigned id, float v);               /* FIXED32 */
 void wire_put_bytes(Str *s, unsigned id, const void *bytes, size_t n);
 void wire_put_text(Str *s, unsigned id, const char *text);
+void wire_put_message(Str *s, unsigned id, const Str *message);
 void wire_put_head(Str *s, unsigned id, size_t n);              /* of bytes that the caller appends */
