@@ -5,6 +5,7 @@
  * defects of the model are reported in one run: what depends on a node that failed is passed over in silence. */
 #include "passes/extents.h"
 #include "passes/node.h"
+#include "passes/stages.h"
 
 #include <inttypes.h>
 
@@ -232,6 +233,10 @@ static bool infer_region(Infer *I, Node *n) {
   bool choice = yes && no && c && yes->kind == ATTR_GRAPH && no->kind == ATTR_GRAPH;
   if (choice && c->data && !c->symbolic && type_bound(I->ctx, &c->data->type) == 1) return inline_branch(I, n, data_int(c->data, 0) ? yes->graph : no->graph);
   if (choice) return diag(I->ctx, E0202, node_place(I->model, n), "the condition '%s' is known only when running: both branches would have to be compiled", c->name);
+  if (stages_has(n)) {
+    Graph *chain = stages_graph(I->ctx, I->model, n);
+    return chain && inline_branch(I, n, chain);
+  }
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
   return diag(I->ctx, E0202, node_place(I->model, n), "a loop over a region of the graph cannot be compiled; inputs: %s", in.s);
