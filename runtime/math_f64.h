@@ -468,10 +468,11 @@ static inline double sinter_erf(double x) {
   return sinter_copysign(1 - sinter_exp(-z) * q, x);
 }
 
-/* erfc x = e^(-x^2) q(t) / (1 + 2x) for x >= 0, t = (x-4)/(x+4); the square without error */
+/* erfc x = 1 - erf x near 0, then e^(-x^2) q(t) / (1 + 2x), t = (x-4)/(x+4); the square without error */
 static inline double sinter_erfc(double x) {
   double a = sinter_fabs(x);
   if (x != x) return x;
+  if (a < 0.5) return 1 - sinter_erf(x);
   if (a > 27.5) return x > 0 ? 0 : 2;
   double t = (a - 4) / (a + 4), q = -1.8206098680308683e-9;
   q = q * t - 1.3670989863347382e-8;
