@@ -31,7 +31,7 @@ static uint64_t random_bits(Random *r) {
   return z ^ z >> 31;
 }
 
-/* Reals in [-1, 1); integers 0 or 1, which are good indices of anything. */
+/* Reals in [-1, 1); short words; integers 0 or 1, which are good indices of anything. */
 static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
   int64_t dims[MAX_RANK], n = 1;
   for (int d = 0; d < input->rank; d++) n *= dims[d] = ext_value(ctx, input->dim[d], binding_symbol, (void *)b);
@@ -39,7 +39,8 @@ static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Ran
   bool real = elem_info(input->elem)->cls == 'r';
   for (int64_t i = 0; data && i < n; i++) {
     uint64_t bits = random_bits(r);
-    if (real) data_set_real((void *)data->bytes, input->elem, i, (double)(bits >> 11) * 0x1p-52 - 1);
+    if (input->elem == ELEM_string) data_set_text(ctx, data, i, ctx_printf(ctx, "word%u", (unsigned)(bits >> 58)));
+    else if (real) data_set_real((void *)data->bytes, input->elem, i, (double)(bits >> 11) * 0x1p-52 - 1);
     else data_set_int((void *)data->bytes, input->elem, i, (int64_t)(bits >> 63));
   }
   return data;

@@ -27,7 +27,7 @@ struct Command {
   const char *target, *fp, *disable, *codegen, *cc, *cflags, *name, *entry, *dump, *output, *weights, *emit;
   const char *after, *format, *data;
   const char *recorded;                  /* the options that change what is generated, for the header of generated files */
-  Texts dims, shapes, consts, ops, inputs;
+  Texts dims, shapes, consts, states, ops, inputs;
   int64_t memory, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
   double rtol, atol, atol_of_max, ulp;   /* < 0: not given */
@@ -71,13 +71,16 @@ bool dataset_find(Ctx *ctx, const char *dir, DataSets *out);
 
 /* ---- feed.c: a model together with the data that goes into it */
 typedef struct Feed { const char *name; const Data *data; } Feed;
-typedef VEC(Feed) Feeds;
+typedef VEC(ShapeOption) Shapes;
+typedef struct Feeds { Feed *at; size_t n, cap; Shapes outputs; } Feeds; /* a vector; outputs: how large they are expected to get, where that is known */
 /* Reads the model and runs the pipeline to the end with open dimensions bound by the shapes of the data, and with inputs that operators need
  * when compiling taken as constants from the data; both are said in notes. until: as session_passes. */
 bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *until, Unit *unit);
 const Model *feed_model(Ctx *ctx, const Command *cmd);                            /* the model as it was written: names and types of what it takes and gives */
 /* Matches data with the inputs of that model, in their order. */
 bool feed_names(Ctx *ctx, const Model *model, const DataSet *set, Feeds *out, Texts *outputs);
+/* The largest extents that outputs have in any of the sets: bounds for those that nothing else bounds. */
+Shapes feed_outputs(Ctx *ctx, const Model *model, const DataSets *sets);
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */
@@ -112,5 +115,6 @@ typedef struct Difference {
   int64_t first, worst;                  /* first out of tolerance (-1: none); the one of the largest error */
   const char *mismatch;                  /* type or shape, in words; NULL when they agree */
 } Difference;
+void element_print(const Data *d, int64_t i, Str *out);   /* one element, as people read it */
 Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance tolerance);
 const char *element_place(Ctx *ctx, const Type *t, int64_t i);             /* [0,3,1] */

@@ -43,11 +43,41 @@ static Error real_error(const Data *got, const Data *want, int64_t i) {
   return (Error){d, b != 0 ? d / fabs(b) : INFINITY, ulp_between(got, want, i)};
 }
 
+/* The parts of a complex number are two reals that lie side by side. */
+static Error complex_error(const Data *got, const Data *want, int64_t i) {
+  Data a = *got, b = *want;
+  a.type.elem = b.type.elem = want->type.elem == ELEM_c64 ? ELEM_f32 : ELEM_f64;
+  Error re = real_error(&a, &b, 2 * i), im = real_error(&a, &b, 2 * i + 1);
+  return (Error){fmax(re.absolute, im.absolute), fmax(re.relative, im.relative), fmax(re.ulp, im.ulp)};
+}
+
+static double complex_magnitude(const Data *d, int64_t i) {
+  Data parts = *d;
+  parts.type.elem = d->type.elem == ELEM_c64 ? ELEM_f32 : ELEM_f64;
+  return hypot(data_real(&parts, 2 * i), data_real(&parts, 2 * i + 1));
+}
+
+static Error text_error(const Data *got, const Data *want, int64_t i) { return strcmp(data_text(got, i), data_text(want, i)) ? apart : (Error){0}; }
+
+static double int_magnitude(const Data *d, int64_t i) { return fabs((double)data_int(d, i)); }
+static double real_magnitude(const Data *d, int64_t i) { return fabs(data_real(d, i)); }
+static double text_magnitude(const Data *d, int64_t i) { (void)d, (void)i; return 0; }
+
 static Error int_error(const Data *got, const Data *want, int64_t i) {
   int64_t a = data_int(got, i), b = data_int(want, i);
   double d = want->type.elem == ELEM_u64 ? fabs((double)(uint64_t)a - (double)(uint64_t)b) : fabs((double)a - (double)b);
   if (a != b && d == 0) d = 1; /* equal only after rounding to double */
   return (Error){d, b ? d / fabs((double)b) : d > 0 ? INFINITY : 0, d};
+}
+
+/* How elements of a class are compared; a class without a row as integers. */
+typedef struct Measure { char cls; Error (*error)(const Data *got, const Data *want, int64_t i); double (*magnitude)(const Data *d, int64_t i); } Measure;
+static const Measure measures[] = {{'r', real_error, real_magnitude}, {'c', complex_error, complex_magnitude}, {'s', text_error, text_magnitude}, {0, int_error, int_magnitude}};
+
+static const Measure *measure_of(Elem e) {
+  const Measure *m = measures;
+  while (m->cls && m->cls != elem_info(e)->cls) m++;
+  return m;
 }
 
 Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
@@ -56,13 +86,13 @@ Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
     r.mismatch = ctx_printf(ctx, "got %s, want %s", type_text(ctx, &got->type), type_text(ctx, &want->type));
     return r;
   }
-  bool real = elem_info(want->type.elem)->cls == 'r';
+  const Measure *m = measure_of(want->type.elem);
   double worst = -1;
   r.count = type_bound(ctx, &want->type);
   for (int64_t i = 0; i < r.count; i++) {
-    Error e = real ? real_error(got, want, i) : int_error(got, want, i);
+    Error e = m->error(got, want, i);
     /* Against zero a relative error says nothing; the absolute one judges there. */
-    double magnitude = real ? fabs(data_real(want, i)) : fabs((double)data_int(want, i));
+    double magnitude = m->magnitude(want, i);
     bool within = e.absolute == 0 || (isfinite(e.absolute) && (t.ulp >= 0 ? e.ulp <= t.ulp : e.absolute <= t.atol + t.rtol * magnitude));
     if (e.absolute > r.max_abs) r.max_abs = e.absolute;
     if (e.relative > r.max_rel && magnitude > 0) r.max_rel = e.relative;
@@ -83,4 +113,31 @@ const char *element_place(Ctx *ctx, const Type *t, int64_t i) {
   for (int d = 0; d < t->rank; d++) str_printf(&s, "%s%lld", d ? "," : "", (long long)index[d]);
   str_add(&s, "]");
   return s.s;
+}
+
+void element_print(const Data *d, int64_t i, Str *out) {
+  Data parts = *d;
+  switch (elem_info(d->type.elem)->cls) {
+    case 'r':
+      if (d->type.elem == ELEM_f64) str_real(out, data_real(d, i));
+      else str_printf(out, "%.9g", data_real(d, i));
+      return;
+    case 'c':
+      parts.type.elem = d->type.elem == ELEM_c64 ? ELEM_f32 : ELEM_f64;
+      element_print(&parts, 2 * i, out);
+      str_add(out, signbit(data_real(&parts, 2 * i + 1)) ? "" : "+");
+      element_print(&parts, 2 * i + 1, out);
+      str_add(out, "i");
+      return;
+    case 's':
+      str_add(out, "\"");
+      for (const char *c = data_text(d, i); *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) str_printf(out, "\\x%02x", (unsigned)(unsigned char)*c);
+        else str_printf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+      str_add(out, "\"");
+      return;
+    default:
+      if (d->type.elem == ELEM_u64) str_printf(out, "%llu", (unsigned long long)data_int(d, i));
+      else str_printf(out, "%lld", (long long)data_int(d, i));
+  }
 }

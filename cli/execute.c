@@ -68,7 +68,7 @@ typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; } Capture;
 typedef struct Shared {
   unsigned char *bytes;
   size_t size;
-  size_t symbols, outputs;               /* offsets */
+  size_t symbols, outputs, texts;        /* offsets; texts: what string results say */
   VEC(Capture) captures;
 } Shared;
 
@@ -84,6 +84,21 @@ static size_t buf_bytes(Ctx *ctx, const Binding *b, const Buf *buf) {
   return (size_t)elem_bytes(buf->elem, n);
 }
 
+enum { TEXT_ROOM = 1 << 28 };            /* for all texts of the results; pages that nobody writes cost nothing */
+
+static bool has_texts(const Execution *x) {
+  bool any = false;
+  for (size_t i = 0; i < x->binding.outputs.n; i++) any |= x->binding.outputs.at[i]->type.elem == ELEM_string;
+  for (size_t i = 0; x->want_values && i < x->binding.program->bufs.n; i++) any |= x->binding.program->bufs.at[i]->elem == ELEM_string;
+  return any;
+}
+
+static bool is_dynamic(const Ctx *ctx, const Buf *b) {
+  for (int d = 0; d < b->rank; d++)
+    if (!ext_is_const(ctx, b->dim[d])) return true;
+  return false;
+}
+
 /* What each kernel writes, in the order of the kernels: each place once. */
 static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
   const Program *p = x->binding.program;
@@ -94,6 +109,7 @@ static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
     for (size_t i = 0; i < n; i++) {
       const Buf *buf = param[i].buf;
       if (!param[i].written || buf->space != SPACE_TEMP) continue;
+      if (buf->elem == ELEM_string && is_dynamic(ctx, buf)) continue; /* which of them are texts is not known here */
       size_t bytes = buf_bytes(ctx, &x->binding, buf);
       vec_push(ctx, &s->captures, ((Capture){buf, k, reserve(s, bytes), bytes}));
     }
@@ -106,7 +122,9 @@ static bool share(Ctx *ctx, const Execution *x, Shared *s) {
   s->outputs = s->size;
   for (size_t i = 0; i < b->outputs.n; i++) reserve(s, b->outputs.at[i]->nbytes);
   if (x->want_values) plan_captures(ctx, x, s);
-  s->bytes = mmap(NULL, s->size + LINE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  s->texts = s->size;
+  if (has_texts(x)) reserve(s, TEXT_ROOM);
+  s->bytes = mmap(NULL, s->size + LINE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (s->bytes == MAP_FAILED) return diag(ctx, E0900, (Place){0}, "cannot share %zu bytes with a child process: %s", s->size, strerror(errno));
   int64_t *symbols = (int64_t *)(void *)(s->bytes + s->symbols);
   for (size_t i = 0; i < b->symbols.n; i++) symbols[i] = b->symbols.at[i].value;
@@ -127,16 +145,44 @@ static void *barely_aligned(const Data *d) {
   return p ? p + element : NULL;
 }
 
-typedef struct Profile { const Shared *shared; const unsigned char *arena; } Profile;
+/* Results on their way to the parent. A text is copied, and its place is what is handed over: the child's pointers mean nothing there. */
+typedef struct Handover { const Shared *shared; size_t next; } Handover;
+
+static void hand_over(Handover *h, size_t at, const void *from, size_t bytes, Elem elem) {
+  unsigned char *to = h->shared->bytes + at;
+  memcpy(to, from, bytes);
+  for (size_t i = 0; elem == ELEM_string && i < bytes / sizeof(char *); i++) {
+    const char *text;
+    memcpy(&text, to + i * sizeof text, sizeof text);
+    uint64_t unwritten;
+    memset(&unwritten, PATTERN, sizeof unwritten);
+    size_t place = 0, n = (uintptr_t)text == unwritten ? 0 : strlen(text) + 1;
+    if (n > h->shared->size - h->next) _exit(ENTRY_MEMORY);
+    if (n) memcpy(h->shared->bytes + (place = h->next), text, n);
+    h->next += n;
+    memcpy(to + i * sizeof place, &place, sizeof place);
+  }
+}
+
+static void take_over(Ctx *ctx, const Shared *s, Data *d, size_t at) {
+  memcpy((void *)(uintptr_t)d->bytes, s->bytes + at, d->nbytes);
+  for (size_t i = 0; d->type.elem == ELEM_string && i < d->nbytes / sizeof(char *); i++) {
+    size_t place;
+    memcpy(&place, s->bytes + at + i * sizeof place, sizeof place);
+    data_set_text(ctx, d, (int64_t)i, place ? (const char *)s->bytes + place : "(never written)");
+  }
+}
+
+typedef struct Profile { Handover *handover; const unsigned char *arena; } Profile;
 
 static void after_kernel(void *user, int kernel, const char *name, int begin) {
   (void)name;
   const Profile *p = user;
   if (begin) return;
-  for (size_t i = 0; i < p->shared->captures.n; i++) {
-    const Capture *c = &p->shared->captures.at[i];
+  for (size_t i = 0; i < p->handover->shared->captures.n; i++) {
+    const Capture *c = &p->handover->shared->captures.at[i];
     const Buf *home = c->buf->alias ? c->buf->alias : c->buf;
-    if (c->kernel == (size_t)kernel) memcpy(p->shared->bytes + c->at, p->arena + home->offset, c->bytes);
+    if (c->kernel == (size_t)kernel) hand_over(p->handover, c->at, p->arena + home->offset, c->bytes, c->buf->elem);
   }
 }
 
@@ -157,12 +203,13 @@ _Noreturn static void child(const Execution *x, const Shared *s, EntryFunction *
   }
   for (size_t i = 0; i < b->outputs.n; i++)
     if (!(out[i] = barely_aligned(b->outputs.at[i]))) _exit(ENTRY_MEMORY);
-  Profile profile = {s, arena};
+  Handover handover = {s, s->texts};
+  Profile profile = {&handover, arena};
   sinter_hooks hooks = {.user = &profile, .profile = x->want_values ? after_kernel : NULL};
   int status = entry(in, out, (int64_t *)(void *)(s->bytes + s->symbols), arena, state, &hooks);
   size_t at = s->outputs;
-  for (size_t i = 0; i < b->outputs.n; i++) {
-    memcpy(s->bytes + at, out[i], b->outputs.at[i]->nbytes);
+  for (size_t i = 0; i < b->outputs.n && status == SINTER_OK; i++) {
+    hand_over(&handover, at, out[i], b->outputs.at[i]->nbytes, b->outputs.at[i]->type.elem);
     at += (b->outputs.at[i]->nbytes + LINE - 1) / LINE * LINE;
   }
   fflush(NULL);
@@ -176,14 +223,14 @@ static void collect(Ctx *ctx, Execution *x, const Shared *s) {
   for (size_t i = 0; i < b->symbols.n; i++) b->symbols.at[i].value = symbols[i];
   size_t at = s->outputs;
   for (size_t i = 0; i < b->outputs.n; i++) {
-    memcpy((void *)b->outputs.at[i]->bytes, s->bytes + at, b->outputs.at[i]->nbytes);
+    take_over(ctx, s, b->outputs.at[i], at);
     at += (b->outputs.at[i]->nbytes + LINE - 1) / LINE * LINE;
   }
   for (size_t i = 0; i < s->captures.n; i++) {
     const Capture *c = &s->captures.at[i];
     Data *d = value_data(ctx, b, c->buf);
     if (!d) continue;
-    memcpy((void *)d->bytes, s->bytes + c->at, c->bytes);
+    take_over(ctx, s, d, c->at);
     vec_push(ctx, &x->values, ((Feed){c->buf->name, d}));
   }
   binding_close(ctx, b);

@@ -60,6 +60,7 @@ static bool print_naive_nests(Ctx *ctx, const Program *p) {
 static void print_c(Ctx *ctx, const Unit *u) {
   heading("C", "of every kernel");
   for (size_t i = 0; i < u->program->kernels.n; i++) {
+    if (u->program->kernels.at[i]->control) continue;
     Str s = str_new(ctx);
     c_kernel(ctx, u->program, u->program->kernels.at[i], u->opt->target, &s);
     body(s.s);

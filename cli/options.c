@@ -148,6 +148,7 @@ static const Option options[] = {
   {"target", 0, "NAME", MODEL_VERBS, take_text, AT(target), 'v', "machine to compile for; `sinter list targets` shows all. Default: host, the machine sinter runs on"},
   {"dim", 0, "NAME=N", MODEL_VERBS, take_texts, AT(dims), 'v', "binds an open dimension: 'batch=1' pins it, 'seq<=128' plans memory for 128 and leaves the value to each call"},
   {"shape", 0, "INPUT=AxBxC", MODEL_VERBS, take_pair, AT(shapes), 'v', "shape of an input, for dimensions that have no name"},
+  {"state", 0, "OUT=IN", MODEL_VERBS, take_pair, AT(states), 'v', "keeps what the output OUT gives for the input IN of the next run; both leave the interface"},
   {"const", 0, "INPUT=VALUE", MODEL_VERBS, take_pair, AT(consts), 'v', "turns an input into a constant: a number, a list [1,2,3], or a .npy or .pb file"},
   {"ops", 0, "FILE.ein", MODEL_VERBS " list", take_texts, AT(ops), 'f', "operator texts that add to the library or go before it; may be given again"},
   {"entry", 0, "OP", MODEL_VERBS, take_text, AT(entry), 'v', "which op of an .ein file is the model. Default: the last one"},

@@ -34,14 +34,6 @@ static bool write_outputs(Ctx *ctx, const Command *cmd, const Binding *b) {
   return true;
 }
 
-static void element_text(const Data *d, int64_t i, Str *out) {
-  if (elem_info(d->type.elem)->cls != 'r') {
-    if (d->type.elem == ELEM_u64) str_printf(out, "%llu", (unsigned long long)data_int(d, i));
-    else str_printf(out, "%lld", (long long)data_int(d, i));
-  } else if (d->type.elem == ELEM_f64) str_real(out, data_real(d, i));
-  else str_printf(out, "%.9g", data_real(d, i));
-}
-
 static void print_tensor(Ctx *ctx, const char *name, const Data *d) {
   enum { SHOWN = 16 };
   Str s = str_new(ctx);
@@ -51,10 +43,20 @@ static void print_tensor(Ctx *ctx, const char *name, const Data *d) {
   str_add(&s, " =");
   for (int64_t i = 0; i < n && i < SHOWN; i++) {
     str_add(&s, " ");
-    element_text(d, i, &s);
+    element_print(d, i, &s);
   }
   if (n > SHOWN) str_printf(&s, " ... %lld more", (long long)(n - SHOWN));
   printf("%s\n", s.s);
+}
+
+static json_t *json_element(Ctx *ctx, const Data *d, int64_t i) {
+  Str s = str_new(ctx);
+  switch (elem_info(d->type.elem)->cls) {
+    case 'r': return json_real(data_real(d, i));
+    case 's': return json_string(data_text(d, i));
+    case 'c': element_print(d, i, &s); return json_string(s.s);
+    default: return json_integer(data_int(d, i));
+  }
 }
 
 static bool print_json(Ctx *ctx, const Binding *b) {
@@ -63,9 +65,8 @@ static bool print_json(Ctx *ctx, const Binding *b) {
     const Data *d = b->outputs.at[i];
     json_t *shape = json_array(), *values = json_array();
     for (int k = 0; k < d->type.rank; k++) json_array_append_new(shape, json_integer(d->type.dim[k]));
-    bool real = elem_info(d->type.elem)->cls == 'r';
     for (int64_t j = 0; j < type_bound(ctx, &d->type); j++) {
-      json_t *v = real ? json_real(data_real(d, j)) : json_integer(data_int(d, j));
+      json_t *v = json_element(ctx, d, j);
       json_array_append_new(values, v ? v : json_null()); /* JSON has no NaN and no infinity */
     }
     json_object_set_new_nocheck(rows, b->program->outputs.at[i]->name, json_pack("{ss so so}", "type", elem_info(d->type.elem)->name, "shape", shape, "values", values));

@@ -55,8 +55,10 @@ static const char *number(Ctx *ctx, double v) {
 }
 
 static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
-  if (elem_info(d->type.elem)->cls != 'r') return ctx_printf(ctx, "%lld", (long long)data_int(d, i));
-  return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  if (elem_info(d->type.elem)->cls == 'r') return ctx_printf(ctx, "%a (%.9g)", data_real(d, i), data_real(d, i));
+  Str s = str_new(ctx);
+  element_print(d, i, &s);
+  return s.s;
 }
 
 static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *expected, Table *table, json_t *rows) {
@@ -81,8 +83,15 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
               element_place(ctx, &want->type, d.first), element_text(ctx, got, d.first), element_text(ctx, want, d.first));
 }
 
-static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, json_t *json) {
-  Feeds feeds = {0};
+/* NULL for a state: it is no output of the program. */
+static const Data *output_data(const Binding *b, const char *name) {
+  for (size_t i = 0; i < b->outputs.n; i++)
+    if (!strcmp(b->program->outputs.at[i]->name, name)) return b->outputs.at[i];
+  return NULL;
+}
+
+static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, const Model *model, const DataSet *set, Shapes largest, json_t *json) {
+  Feeds feeds = {.outputs = largest};
   Texts outputs = {0};
   Unit unit = {.opt = options};
   Execution x = {.unit = &unit, .cmd = cmd};
@@ -98,8 +107,10 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
   Table *table = table_new(ctx, "llllll");
   json_t *rows = json_array();
   bool good = true;
-  for (size_t i = 0; i < set->outputs.n && i < x.binding.outputs.n; i++)
-    if (set->outputs.at[i]) good = report_output(ctx, cmd, outputs.at[i], x.binding.outputs.at[i], set->outputs.at[i], table, rows) && good;
+  for (size_t i = 0; i < set->outputs.n; i++) {
+    const Data *got = output_data(&x.binding, outputs.at[i]);
+    if (set->outputs.at[i] && got) good = report_output(ctx, cmd, outputs.at[i], got, set->outputs.at[i], table, rows) && good;
+  }
   json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
   if (!cmd->json) table_print(table, stdout, "");
   if (cmd->per_node && !cmd->interpret) good = verify_per_node(ctx, cmd, options, &feeds, &x) && good;
@@ -149,11 +160,12 @@ static bool verify(Ctx *ctx, const Command *cmd) {
   if (!session_options(ctx, cmd, &options)) return false;
   const Model *model = feed_model(ctx, cmd); /* before its data: a defect of the model explains those of the data */
   if (!model || !dataset_find(ctx, cmd->data ? cmd->data : folder_of(ctx, cmd->args.at[0]), &sets)) return false;
+  Shapes largest = feed_outputs(ctx, model, &sets);
   json_t *json = json_array();
   bool good = true;
   for (size_t i = 0; i < sets.n; i++) {
     if (!cmd->json && sets.n > 1) printf("%s\n", sets.at[i].dir);
-    good = verify_set(ctx, cmd, &options, model, &sets.at[i], json) && good;
+    good = verify_set(ctx, cmd, &options, model, &sets.at[i], largest, json) && good;
   }
   if (cmd->json) return session_json(ctx, json_pack("{ss sb so}", "model", cmd->args.at[0], "good", good, "sets", json)) && good;
   if (json_array_size(json) < sets.n) {

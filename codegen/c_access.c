@@ -88,7 +88,7 @@ static void open_window(Opening *o, Buf *b, int n, const Expr *const *index) {
   w.term = terms;
   Str step = str_new(p->ctx);
   c_index_text(p, x_aff(p->ctx, (Aff){0, 1, &(Term){o->v, k}}), PREC_MUL, &step);
-  c_line(p, "%s%s *%s = %s%s + %s;", is_written(o->body, b) ? "" : "const ", storage_type(b), w.name, from, outer.n ? outer.s : "", step.s);
+  c_line(p, "%s *%s = %s%s + %s;", is_written(o->body, b) ? storage_type(b) : c_read_only(p->ctx, b->elem), w.name, from, outer.n ? outer.s : "", step.s);
   vec_push(p->ctx, &p->windows, w);
 }
 

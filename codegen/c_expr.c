@@ -33,7 +33,7 @@ static const Spelling op_text[OP_COUNT] = {
 
 typedef struct TypeText { const char *scalar, *vector, *suffix; } TypeText;
 static const TypeText type_text[] = {
-  [C_I32] = {"int32_t", "i32", ""}, [C_I64] = {"int64_t", "i64", ""}, [C_U64] = {"uint64_t", "u64", "_u"}, [C_F32] = {"float", "f32", "f"}, [C_F64] = {"double", "f64", ""},
+  [C_I32] = {"int32_t", "i32", ""}, [C_I64] = {"int64_t", "i64", ""}, [C_U64] = {"uint64_t", "u64", "_u"}, [C_F32] = {"float", "f32", "f"}, [C_F64] = {"double", "f64", ""}, [C_OPAQUE] = {"", "", ""},
 };
 const char *c_type_name(CType t) { return type_text[t].scalar; }
 const char *c_vector_name(CPrint *p, CType t) { return ctx_printf(p->ctx, "v%d%s", p->lanes, type_text[t].vector); }
@@ -42,6 +42,7 @@ CType c_elem_type(Elem e) {
   const ElemInfo *i = elem_info(e);
   if (i->cls == 'r') return i->bits == 64 ? C_F64 : C_F32;
   if (i->cls == 'b') return C_I32;
+  if (elem_kind(e) == KIND_OPAQUE) return C_OPAQUE;
   if (i->cls == 'u') return i->bits == 64 ? C_U64 : i->bits == 32 ? C_I64 : C_I32;
   return i->bits == 64 ? C_I64 : C_I32;
 }
@@ -114,6 +115,7 @@ CType c_type(const CPrint *p, const Expr *e) {
   if (e->op == OP_BCAST) return c_type(p, e->arg[0]);
   if (e->vk == KIND_BOOL) return C_I32;
   if (e->vk == KIND_UINT) return C_U64;
+  if (e->vk == KIND_OPAQUE) return C_OPAQUE;
   if (e->vk == KIND_REAL) return real_type(p, e);
   if (!stays_int(e->op) || !within(interval(p, e), interval_of_elem(ELEM_i32))) return C_I64;
   for (int i = e->op == OP_SELECT; i < e->n; i++)
@@ -251,6 +253,11 @@ static Prec cast_prec(const Expr *e) {
 static void op_scalar(CPrint *p, const Expr *e, CType own, Prec prec, Str *out) {
   const Spelling *t = &op_text[e->op];
   Op op = e->op;
+  if ((op == OP_EQ || op == OP_NE) && e->arg[0]->vk == KIND_OPAQUE) { /* by content */
+    str_add(out, op == OP_EQ ? "" : "!");
+    call(p, "sinter_text_equal", e, C_OPAQUE, out);
+    return;
+  }
   if (t->infix) {
     CType in = own;
     if (op_info(op)->rule == 'b') in = op == OP_AND || op == OP_OR ? C_I32 : common_type(p, e->arg[0], e->arg[1]);

@@ -103,7 +103,7 @@ static void print_reg(CPrint *p, const Buf *b) {
   int64_t count = 1;
   for (int i = 0; i < b->rank; i++) count *= dim_bound(p->ctx, b->dim[i]);
   if (contains(p, b)) { c_line(p, "%s %s[%lld];", type, c_name_of(p, b, b->name), (long long)count); return; }
-  if (b->rank == 0) { c_line(p, "%s %s;", type, c_name_of(p, b, b->name)); return; }
+  if (b->rank == 0) { c_line(p, "%s %s%s;", type, c_name_of(p, b, b->name), elem_kind(b->elem) == KIND_OPAQUE ? " = 0" : ""); return; }
   const char **suffix = NEWN(p->ctx, const char *, count); /* one variable per element */
   for (int64_t i = 0; i < count; i++) suffix[i] = element_suffix(p, b, i, count);
   const char *name = c_name_family(p, b, b->name, (int)count, suffix);
@@ -421,6 +421,12 @@ static bool has_mode(const Body *body, LoopMode a, LoopMode b) {
   return false;
 }
 
+static bool has_call(const Body *body) {
+  for (size_t i = 0; i < body->n; i++)
+    if (body->at[i]->kind == S_CALL) return true;
+  return false;
+}
+
 static bool any_f64(const KernelParam *params, size_t n) {
   bool narrow = false;
   for (size_t i = 0; i < n; i++) {
@@ -466,13 +472,15 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   p->real = any_f64(params, n) || kernel_real(k) == ELEM_f64 ? C_F64 : C_F32;
   p->use_windows = has_mode(&k->body, LOOP_UNROLL, LOOP_VEC);
   for (size_t i = 0; i < nsymbols; i++) c_name_of(p, symbols[i], symbols[i]);
+  static const char *const of_calls[] = {"in", "out", "arg", "count"};
+  for (size_t i = 0; has_call(&k->body) && i < sizeof of_calls / sizeof *of_calls; i++) c_name_new(p, of_calls[i]);
   for (size_t i = 0; i < n; i++) c_name_of(p, params[i].buf, params[i].buf->name);
   ArraySearch search = {.p = p};
   find_arrays(&search, &k->body);
   print_head_comment(p, k, params, n);
   Str s = str_new(p->ctx);
   for (size_t i = 0; i < n; i++)
-    str_printf(&s, "%s%s%s *%s%s", i ? ", " : "", params[i].written ? "" : "const ", elem_info(params[i].buf->elem)->c, shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
+    str_printf(&s, "%s%s *%s%s", i ? ", " : "", params[i].written ? elem_info(params[i].buf->elem)->c : c_read_only(p->ctx, params[i].buf->elem), shares_memory(params, n, i) ? "" : "restrict ", c_name_of(p, params[i].buf, NULL));
   for (size_t i = 0; i < nsymbols; i++) str_printf(&s, "%sint64_t %s%s", s.n ? ", " : "", sets_symbol(k, symbols[i]) ? "*" : "", symbols[i]);
   bool fails = kernel_fails(k);
   c_line(p, "static %s %s(%s) {", fails ? "int" : "void", k->name, s.n ? s.s : "void");

@@ -72,3 +72,8 @@ size_t kernel_params(Ctx *ctx, const Kernel *k, KernelParam **out, const char **
   *nsymbols = w.symbols.n;
   return w.params.n;
 }
+
+const char *c_read_only(Ctx *ctx, Elem e) {
+  const char *c = elem_info(e)->c;
+  return ctx_printf(ctx, c[strlen(c) - 1] == '*' ? "%sconst" : "const %s", c);
+}

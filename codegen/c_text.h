@@ -3,7 +3,7 @@
 #include "codegen/codegen.h"
 
 /* The C type a number is computed in. Narrow integers are computed in int where their interval fits, as C does anyway. */
-typedef enum CType { C_I32, C_I64, C_U64, C_F32, C_F64 } CType;
+typedef enum CType { C_I32, C_I64, C_U64, C_F32, C_F64, C_OPAQUE } CType; /* OPAQUE: whatever the element is stored as */
 
 /* Binding strength of C's operators, weakest first: a text is wrapped in parentheses where something stronger is asked for. */
 typedef enum Prec { PREC_ANY, PREC_SELECT, PREC_OR, PREC_AND, PREC_BOR, PREC_BXOR, PREC_BAND, PREC_EQ, PREC_REL, PREC_SHIFT, PREC_ADD, PREC_MUL, PREC_UNARY, PREC_PRIMARY } Prec;

@@ -26,6 +26,7 @@ bool emit_library(Ctx *ctx, const Unit *u, const EmitOptions *o, Sizes *sizes);
 /* A shared object in a temporary place for run, verify and bench, its weights inside whatever o->weights says; returns its path, the caller unlinks it. `extra` is C text
  * appended (bench drivers), may be NULL. */
 const char *emit_shared(Ctx *ctx, const Unit *u, const EmitOptions *o, const char *extra);
+const char *c_read_only(Ctx *ctx, Elem e);            /* C type of an element that may not be written: const float, const char *const */
 /* ---- codegen/identifier.c */
 const char *c_identifier(Ctx *ctx, const char *name); /* any model name -> C identifier of at most 64 letters, no word of C, C++ or their libraries; the caller makes it unique */
 

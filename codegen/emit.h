@@ -4,7 +4,7 @@
 #include "codegen/identifier.h"
 #include "passes/plan.h"
 
-typedef struct Weight { const Buf *buf; const char *name; int64_t offset, bytes; } Weight; /* in the blob of all weights, every one aligned to PLAN_ALIGN */
+typedef struct Weight { const Buf *buf; const char *name; int64_t offset, bytes; } Weight; /* in the blob of all weights, every one aligned to PLAN_ALIGN; offset -1: texts, which are pointers and so C text in <name>.c always */
 
 typedef struct Library {
   Ctx *ctx; const Unit *unit; const Program *p; const EmitOptions *o;

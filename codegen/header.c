@@ -32,7 +32,9 @@ static void put_tensor(const Library *l, const Buf *b, const char *direction, co
   for (int d = 0; d < b->rank; d++) elements *= bound(l, b->dim[d]);
   str_printf(out, "/* %s \"%s\" %s", member, c_comment(l->ctx, b->name), elem_info(b->elem)->name);
   put_dims(l, b, out);
-  str_printf(out, " */\n#define %s_BYTES %lld\n#define %s_ELEMENTS %lld\n#define %s_RANK %d\n", prefix, (long long)bytes, prefix, (long long)elements, prefix, b->rank);
+  if (b->elem == ELEM_string) str_printf(out, " */\n#define %s_BYTES (%lld * sizeof(const char *))\n", prefix, (long long)elements);
+  else str_printf(out, " */\n#define %s_BYTES %lld\n", prefix, (long long)bytes);
+  str_printf(out, "#define %s_ELEMENTS %lld\n#define %s_RANK %d\n", prefix, (long long)elements, prefix, b->rank);
   if (!b->rank) return;
   str_printf(out, "#define %s_SHAPE {", prefix);
   for (int d = 0; d < b->rank; d++) str_printf(out, "%s%lld", d ? ", " : "", (long long)bound(l, b->dim[d]));
@@ -83,7 +85,8 @@ void header_text(const Library *l, Str *out) {
   bool empty = true;
   for (size_t i = 0; i < p->inputs.n; i++, empty = false) {
     const Buf *b = p->inputs.at[i];
-    str_printf(out, "  %s%s *%s; /* %s", elem_info(b->elem)->cls == 's' ? "" : "const ", elem_info(b->elem)->cls == 's' ? "const char *const" : member_type(b->elem), l->in[i], elem_info(b->elem)->name);
+    bool pair = elem_info(b->elem)->cls == 'c';
+    str_printf(out, "  %s%s *%s; /* %s", pair ? "const " : "", pair ? member_type(b->elem) : c_read_only(ctx, b->elem), l->in[i], elem_info(b->elem)->name);
     put_dims(l, b, out);
     str_add(out, " */\n");
   }

@@ -118,20 +118,23 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
 
 /* ---- <name>_runtime.h */
 
-static void put_runtime(const char *file, Str *out) {
-  for (size_t i = 0; i < text_runtime_count; i++) {
-    if (strcmp(text_runtime_texts[i].file, file)) continue;
-    for (const char *line = text_runtime_texts[i].text, *next; *line; line = next) {
-      next = strchr(line, '\n');
-      next = next ? next + 1 : line + strlen(line);
-      if (strncmp(line, "#include \"", 10)) str_addn(out, line, (size_t)(next - line));
-    }
-    str_add(out, "\n");
+/* Includes of the project's own files are left out: what they hold stands before. */
+static void put_without_includes(const char *text, Str *out) {
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    if (strncmp(line, "#include \"", 10)) str_addn(out, line, (size_t)(next - line));
   }
+  str_add(out, "\n");
+}
+
+static void put_runtime(const char *file, Str *out) {
+  for (size_t i = 0; i < text_runtime_count; i++)
+    if (!strcmp(text_runtime_texts[i].file, file)) put_without_includes(text_runtime_texts[i].text, out);
 }
 
 static void runtime_text(const Library *l, Str *out) {
-  static const char *const files[] = {"runtime/bits.h", "runtime/math_f64.h", "runtime/math_f32.h", "runtime/convert.h", "runtime/integer.h", "runtime/run.h"};
+  static const char *const files[] = {"runtime/bits.h", "runtime/math_f64.h", "runtime/math_f32.h", "runtime/convert.h", "runtime/integer.h", "runtime/text.h", "runtime/run.h"};
   const Target *t = l->unit->opt->target;
   str_printf(out, "/* What the kernels of %s call: part of sinter %s. */\n#include <stdint.h>\n#include <string.h>\n\n", l->name, SINTER_VERSION);
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) put_runtime(files[i], out);
@@ -147,14 +150,28 @@ static void runtime_text(const Library *l, Str *out) {
 
 typedef struct Sources { Str *out; Map seen; Ctx *ctx; } Sources;
 
+/* A kernel's text, once, and in it the texts that it includes from ir/extern, once each; those of runtime/ are there already. */
+static void put_extern(Sources *s, const char *text) {
+  static const char include[] = "#include \"ir/extern/";
+  if (map_add(s->ctx->arena, &s->seen, text)->i++) return;
+  for (const char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n');
+    next = next ? next + 1 : line + strlen(line);
+    const char *name = strchr(line, '"'), *end = name ? strchr(name + 1, '"') : NULL;
+    const char *part = strncmp(line, include, sizeof include - 1) || !end ? NULL : extern_text(internn(s->ctx, name + 1, (size_t)(end - name - 1)));
+    if (part) put_extern(s, part);
+    else if (strncmp(line, "#include \"", 10)) str_addn(s->out, line, (size_t)(next - line));
+  }
+  str_add(s->out, "\n");
+}
+
 static void put_externs(Sources *s, const Body *body) {
   for (size_t i = 0; i < body->n; i++) {
     const Stmt *st = body->at[i];
     if (st->kind == S_LOOP) put_externs(s, &st->loop.body);
     if (st->kind == S_IF) put_externs(s, &st->cond.then), put_externs(s, &st->cond.other);
     if (st->kind != S_CALL) continue;
-    MapEntry *e = map_add(s->ctx->arena, &s->seen, st->call.ext);
-    if (!e->i++) str_printf(s->out, "%s\n", extern_source(st->call.ext));
+    put_extern(s, extern_source(st->call.ext));
   }
 }
 
@@ -169,7 +186,7 @@ static const char *place_of(const Library *l, const Buf *b) {
   bool input = false;
   for (size_t i = 0; i < l->p->inputs.n; i++) if (l->p->inputs.at[i] == root) member = ctx_printf(l->ctx, "in->%s", l->in[i]), input = true;
   for (size_t i = 0; i < l->p->outputs.n; i++) if (l->p->outputs.at[i] == root) member = ctx_printf(l->ctx, "out->%s", l->out[i]), input = false;
-  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s%s *)%s", input ? "const " : "", elem_info(b->elem)->c, member);
+  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
   if (member) return member;
   switch (root->space) {
     case SPACE_CONST: return weight_pointer(l, weight_of(l, b));
@@ -195,43 +212,79 @@ static void put_checks(const Library *l, Str *out) {
     if (!l->symbol[i].set) str_printf(out, "  if (in->%s < %lld || in->%s > %lld) return SINTER_EXTENT;\n", l->symbol_member[i], (long long)l->symbol[i].lo, l->symbol_member[i], (long long)l->symbol[i].hi);
 }
 
+typedef struct Places { Map local; Str *locals; bool uses_base; } Places; /* local: buffer -> its C name inside run */
+
+/* What a buffer is called inside run; NULL when it has no place. Temporaries and state are named once and used by several kernels. */
+static const char *argument(Library *l, Places *p, const Buf *b) {
+  Ctx *ctx = l->ctx;
+  const char *place = place_of(l, b);
+  const Buf *root = b->alias ? b->alias : b;
+  if (!place || (root->space != SPACE_TEMP && root->space != SPACE_STATE)) return place;
+  MapEntry *e = map_add(ctx->arena, &p->local, b);
+  if (e->p) return e->p;
+  char *name = ctx_printf(ctx, "%s", name_unique(&l->names, b->name));
+  e->p = name;
+  str_printf(p->locals, "  %s *const %s = %s; /* %s[", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
+  for (int d = 0; d < b->rank; d++) { if (d) str_add(p->locals, ","); ext_print(ctx, b->dim[d], p->locals); }
+  str_add(p->locals, "] */\n");
+  p->uses_base |= root->space == SPACE_TEMP;
+  return name;
+}
+
+static bool no_place(const Library *l, const Kernel *k, const Buf *b) {
+  return diag(l->ctx, E0601, (Place){.node = k->nodes.n ? k->nodes.at[0] : k->name}, "the buffer '%s' has no place in memory; kernel '%s'", b->name, k->name);
+}
+
+static void put_marker(Library *l, const Kernel *k, const char *cond, int *depth, Str *out) {
+  Str nodes = str_new(l->ctx);
+  for (size_t i = 0; i < k->nodes.n; i++) str_printf(&nodes, "%s%s", i ? ", " : "", k->nodes.at[i]);
+  const char *from = nodes.n ? ctx_printf(l->ctx, " /* %s */", c_comment(l->ctx, nodes.s)) : "";
+  *depth -= k->control == CONTROL_ELSE || k->control == CONTROL_END;
+  str_printf(out, "%*s", 2 * *depth, "");
+  switch (k->control) {
+  case CONTROL_IF: str_printf(out, "if (*%s) {%s\n", cond, from); break;
+  case CONTROL_ELSE: str_printf(out, "} else {%s\n", from); break;
+  case CONTROL_WHILE: {
+    const char *trip = name_unique(&l->names, "trip");
+    str_printf(out, "for (int64_t %s = 0; %s < %lld && *%s; %s++) {%s\n", trip, trip, (long long)k->trips, cond, trip, from);
+    break;
+  }
+  case CONTROL_END: str_printf(out, "}%s\n", from); break;
+  case CONTROL_NONE: break;
+  }
+  *depth += k->control != CONTROL_END;
+}
+
 static bool put_run(Library *l, Str *out) {
   Ctx *ctx = l->ctx;
   const Program *p = l->p;
-  Map local = {0};      /* buffer -> its C name inside run */
   Str calls = str_new(ctx), locals = str_new(ctx);
   str_add(&calls, ""), str_add(&locals, "");
+  Places places = {.locals = &locals};
   const char **symbol_local = NEWN(ctx, const char *, l->nsymbols + 1);
   for (size_t i = 0; i < l->nsymbols; i++) {
     symbol_local[i] = name_unique(&l->names, l->symbol[i].name);
     if (l->symbol[i].set) str_printf(&locals, "  int64_t %s = 0; /* set by a kernel */\n", symbol_local[i]);
     else str_printf(&locals, "  const int64_t %s = in->%s;\n", symbol_local[i], l->symbol_member[i]);
   }
-  bool uses_base = false, fails = false;
+  int depth = 1;
+  bool fails = false;
   for (size_t i = 0; i < p->kernels.n; i++) {
     const Kernel *k = p->kernels.at[i];
     KernelParam *param;
     const char **symbol;
     size_t nsymbols, n = kernel_params(ctx, k, &param, &symbol, &nsymbols);
+    if (k->control) {
+      const char *cond = k->cond ? argument(l, &places, k->cond) : NULL;
+      if (k->cond && !cond) return no_place(l, k, k->cond);
+      put_marker(l, k, cond, &depth, &calls);
+      continue;
+    }
     fails |= kernel_fails(k);
-    str_printf(&calls, "  sinter_profile(hooks, %zu, \"%s\", 1);\n  %s%s(", i, k->name, kernel_fails(k) ? "status = " : "", k->name);
+    str_printf(&calls, "%*ssinter_profile(hooks, %zu, \"%s\", 1);\n%*s%s%s(", 2 * depth, "", i, k->name, 2 * depth, "", kernel_fails(k) ? "status = " : "", k->name);
     for (size_t a = 0; a < n; a++) {
-      const Buf *b = param[a].buf;
-      const char *place = place_of(l, b);
-      if (!place) return diag(ctx, E0601, (Place){.node = k->nodes.n ? k->nodes.at[0] : k->name}, "the buffer '%s' has no place in memory; kernel '%s'", b->name, k->name);
-      const Buf *root = b->alias ? b->alias : b;
-      if (root->space == SPACE_TEMP || root->space == SPACE_STATE) { /* named once, used by several kernels */
-        MapEntry *e = map_add(ctx->arena, &local, b);
-        if (!e->p) {
-          char *name = ctx_printf(ctx, "%s", name_unique(&l->names, b->name));
-          map_add(ctx->arena, &local, b)->p = name;
-          str_printf(&locals, "  %s *const %s = %s; /* %s[", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
-          for (int d = 0; d < b->rank; d++) { if (d) str_add(&locals, ","); ext_print(ctx, b->dim[d], &locals); }
-          str_add(&locals, "] */\n");
-          uses_base |= root->space == SPACE_TEMP;
-        }
-        place = map_find(&local, b)->p;
-      }
+      const char *place = argument(l, &places, param[a].buf);
+      if (!place) return no_place(l, k, param[a].buf);
       str_printf(&calls, "%s%s", a ? ", " : "", place);
     }
     for (size_t s = 0; s < nsymbols; s++) {
@@ -240,17 +293,17 @@ static bool put_run(Library *l, Str *out) {
       if (which == l->nsymbols) return diag(ctx, E0601, (Place){0}, "the symbol '%s' of kernel '%s' is not one of the program", symbol[s], k->name);
       str_printf(&calls, "%s%s%s", n || s ? ", " : "", kernel_sets(k, symbol[s]) ? "&" : "", symbol_local[which]);
     }
-    str_printf(&calls, ");\n  sinter_profile(hooks, %zu, \"%s\", 0);\n", i, k->name);
-    if (kernel_fails(k)) str_add(&calls, "  if (status) return status;\n");
+    str_printf(&calls, ");\n%*ssinter_profile(hooks, %zu, \"%s\", 0);\n", 2 * depth, "", i, k->name);
+    if (kernel_fails(k)) str_printf(&calls, "%*sif (status) return status;\n", 2 * depth, "");
     for (size_t s = 0; s < l->nsymbols; s++)
-      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "  if (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
+      if (kernel_sets(k, l->symbol[s].name)) str_printf(&calls, "%*sif (%s < %lld || %s > %lld) return SINTER_EXTENT;\n", 2 * depth, "", symbol_local[s], (long long)l->symbol[s].lo, symbol_local[s], (long long)l->symbol[s].hi);
   }
   for (size_t i = 0; i < l->nsymbols; i++)
     if (l->symbol[i].set) str_printf(&calls, "  if (out->%s) *out->%s = %s;\n", l->symbol_member[i], l->symbol_member[i], symbol_local[i]);
 
   str_printf(out, "int %s_run(const %s_inputs *in, const %s_outputs *out, void *arena, const sinter_hooks *hooks) {\n", l->name, l->name, l->name);
   put_checks(l, out);
-  if (uses_base) str_add(out, "  unsigned char *const base = arena;\n");
+  if (places.uses_base) str_add(out, "  unsigned char *const base = arena;\n");
   else str_add(out, "  (void)arena;\n");
   if (fails) str_add(out, "  int status;\n");
   if (l->state_member) str_printf(out, "  unsigned char *const state = out->%s;\n", l->state_member);
@@ -275,6 +328,7 @@ static bool kernels_text(Library *l, Str *out) {
   Sources s = {.out = out, .ctx = ctx};
   for (size_t i = 0; i < p->kernels.n; i++) put_externs(&s, &p->kernels.at[i]->body);
   for (size_t i = 0; i < p->kernels.n; i++) {
+    if (p->kernels.at[i]->control) continue;
     c_kernel(ctx, p, p->kernels.at[i], l->unit->opt->target, out);
     str_add(out, "\n");
   }

@@ -12,11 +12,12 @@ bool weights_collect(Library *l, const KernelParam *param, size_t n) {
     if (by_buf->i) continue;
     int64_t bytes = buf_bound_bytes(ctx, root);
     if (!root->data || bytes < 0 || root->data->nbytes < (size_t)bytes) return diag(ctx, E0601, (Place){0}, "the constant '%s' has fewer bytes than its extents need", b->name);
-    if (elem_info(root->elem)->cls == 's') return diag(ctx, E0404, (Place){0}, "the constant '%s' is a string, and strings cannot be weights", b->name);
     MapEntry *by_data = bytes ? map_add(ctx->arena, &l->weight_of, root->data->bytes) : by_buf; /* buffers over the same bytes share them */
     if (!by_data->i || l->weights.at[by_data->i - 1].bytes != bytes || l->weights.at[by_data->i - 1].buf->elem != root->elem) {
       const char *name = name_unique(&l->names, ctx_printf(ctx, "%s_%s", l->name, c_identifier(ctx, root->name)));
-      vec_push(ctx, &l->weights, ((Weight){root, name, l->sizes.weights, bytes}));
+      bool texts = root->elem == ELEM_string;
+      vec_push(ctx, &l->weights, ((Weight){root, name, texts ? -1 : l->sizes.weights, bytes}));
+      if (texts) bytes = 0;
       if (l->sizes.weights > (INT64_C(1) << 52) - bytes) return diag(ctx, E0701, (Place){0}, "the weights take more than 2^52 bytes");
       l->sizes.weights += (bytes + PLAN_ALIGN - 1) / PLAN_ALIGN * PLAN_ALIGN;
       if (!by_data->i) by_data->i = l->weights.n;
@@ -137,17 +138,43 @@ bool weights_write_c(const Library *l, Workdir *w, const char *file) {
   if (!f) return diag(l->ctx, E0800, (Place){.file = file}, "the weights cannot be written");
   Str line = str_new(l->ctx);
   fprintf(f, "/* Weights of %s, %lld bytes. */\n#include <stdint.h>\n", l->name, (long long)l->sizes.weights);
-  for (size_t i = 0; i < l->weights.n; i++) put_weight(l, &l->weights.at[i], &line, f);
+  for (size_t i = 0; i < l->weights.n; i++)
+    if (l->weights.at[i].offset >= 0) put_weight(l, &l->weights.at[i], &line, f);
   bool good = !ferror(f);
   if (fclose(f)) good = false;
   return good || diag(l->ctx, E0800, (Place){.file = file}, "writing the weights (%lld bytes) failed", (long long)l->sizes.weights);
 }
 
+/* A C string literal: bytes that a compiler may read otherwise are octal, and no two question marks meet (trigraphs). */
+static void put_text(const char *text, Str *out) {
+  str_add(out, "\"");
+  for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    if (*c == '"' || *c == '\\' || *c == '?') str_printf(out, "\\%c", *c);
+    else if (*c < ' ' || *c > '~') str_printf(out, "\\%03o", *c);
+    else str_addn(out, (const char *)c, 1);
+  }
+  str_add(out, "\"");
+}
+
+static void define_texts(const Library *l, const Weight *w, Str *out) {
+  int64_t n = w->bytes / (int64_t)sizeof(char *);
+  describe(l, w, out);
+  str_printf(out, "\nstatic const char *const %s[%lld] = {", w->name, (long long)(n ? n : 1));
+  for (int64_t i = 0; i < n; i++) {
+    str_add(out, i % 8 ? ", " : i ? ",\n  " : "");
+    put_text(data_text(w->buf->data, i), out);
+  }
+  str_add(out, n ? "};\n" : "\"\"};\n");
+}
+
 void weights_declare(const Library *l, Str *out) {
-  if (!l->weights.n || l->mode == WEIGHTS_BIN) return;
+  for (size_t i = 0; i < l->weights.n; i++)
+    if (l->weights.at[i].offset < 0) define_texts(l, &l->weights.at[i], out);
+  if (!l->sizes.weights || l->mode == WEIGHTS_BIN) return;
   str_printf(out, "/* ---- weights: %s_weights.%s */\n\n", l->name, l->mode == WEIGHTS_C ? "c" : "S");
   if (l->mode == WEIGHTS_INCBIN) str_printf(out, "extern const unsigned char %s_weights[%lld] __attribute__((visibility(\"hidden\")));\n", l->name, (long long)l->sizes.weights);
   else for (size_t i = 0; i < l->weights.n; i++) {
+    if (l->weights.at[i].offset < 0) continue;
     str_add(out, "extern ");
     declaration(l, &l->weights.at[i], out);
     str_add(out, "; ");
@@ -158,7 +185,7 @@ void weights_declare(const Library *l, Str *out) {
 }
 
 const char *weight_pointer(const Library *l, const Weight *w) {
-  if (l->mode == WEIGHTS_C) return w->name;
+  if (l->mode == WEIGHTS_C || w->offset < 0) return w->name;
   return ctx_printf(l->ctx, "(const %s *)(const void *)(%s + %lld)", member_type(w->buf->elem), l->mode == WEIGHTS_INCBIN ? ctx_printf(l->ctx, "%s_weights", l->name) : "weights", (long long)w->offset);
 }
 
@@ -169,6 +196,7 @@ bool weights_write_blob(const Library *l, Workdir *w, const char *file) {
   int64_t at = 0;
   for (size_t i = 0; i < l->weights.n && good; i++) {
     const Weight *x = &l->weights.at[i];
+    if (x->offset < 0) continue;
     good = fwrite(zeros, 1, (size_t)(x->offset - at), f) == (size_t)(x->offset - at) && fwrite(x->buf->data->bytes, 1, (size_t)x->bytes, f) == (size_t)x->bytes;
     at = x->offset + x->bytes;
   }

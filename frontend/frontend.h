@@ -3,11 +3,16 @@
 #include "ir/ein.h"
 
 typedef struct DimOption { const char *name; bool bounded; int64_t value; } DimOption;          /* --dim seq=5 | seq<=512 */
-typedef struct ShapeOption { const char *input; int rank; int64_t dim[MAX_RANK]; } ShapeOption; /* --shape x=1x3x8x8 */
+typedef struct ShapeOption {               /* --shape x=1x3x8x8; of a sequence seq=4*1x<=8: at most 4 elements, each 1 by at most 8 */
+  const char *input; int rank; int64_t dim[MAX_RANK];
+  uint32_t varies; bool has_cap; int64_t cap;
+} ShapeOption;
 typedef struct ConstOption { const char *input; const Data *data; } ConstOption;                /* --const sr=16000: the input becomes an initializer */
+typedef struct StateOption { const char *output, *input; } StateOption;                          /* --state out=in: kept between runs */
 typedef struct ImportOptions {
   const char *name;                          /* of the model; NULL: from the file name */
-  VEC(DimOption) dims; VEC(ShapeOption) shapes; VEC(ConstOption) consts;
+  VEC(DimOption) dims; VEC(ShapeOption) shapes; VEC(ConstOption) consts; VEC(StateOption) states;
+  const ShapeOption *output; size_t noutputs; /* how large outputs get: bounds the extents that the model leaves open (Value.declared) */
   const EinLib *lib;
   bool keep_open;                            /* dimensions that nothing binds stay -1, ranks that nothing gives too, instead of E0203: for who only asks what the inputs are */
 } ImportOptions;
@@ -17,6 +22,9 @@ typedef struct ImportOptions {
 Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt);
 /* Reads MODEL by what it is: .onnx, .ein (an op of it as a model), or graph IR text written by `inspect`. */
 Model *model_read(Ctx *ctx, const char *path, const ImportOptions *opt);
+
+/* Joins outputs to inputs as the options say (E0204 where one names nothing); their types are compared when they are known, in bind. */
+bool model_states(Ctx *ctx, Model *m, const ImportOptions *opt);
 
 /* Tensor files: TensorProto (.pb) or NumPy (.npy, versions 1-3, C or Fortran order, little-endian, no objects). */
 const Data *tensor_read(Ctx *ctx, const char *path);

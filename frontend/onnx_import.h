@@ -14,6 +14,7 @@ typedef struct Import {
   Map functions;                      /* key (onnx_function.c) -> Onnx__FunctionProto */
   Map node_names, suffixes;           /* names taken; a text -> the last number appended to it */
   Str text;                           /* for names while they are put together */
+  Map most;                           /* names of dimensions that only outputs have -> what --dim says of them (DimOption) */
   Value absent;                       /* stands for an input of a function that the call does not give */
   size_t work;                        /* what inlining may still make: nodes, arguments and list entries */
   bool work_done;                     /* that limit was reached, and said so */
@@ -69,6 +70,13 @@ bool onnx_opsets(Import *im, Opsets *into, size_t n, Onnx__OperatorSetIdProto *c
 
 /* onnx_inputs.c */
 bool onnx_inputs(Import *im, Scope *s, const Onnx__GraphProto *g);                              /* inputs and initializers of the model's graph, with the user's options */
+void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t);                              /* v->declared, from the file and from what the user says of outputs */
 const char **onnx_dim_names(Import *im, const Onnx__TypeProto *t);                              /* MAX_RANK + 1 entries; NULL when there are none */
 Elem onnx_elem(const Onnx__TypeProto *t);                                                       /* of a declared tensor; ELEM_NONE when not given */
-const char *onnx_not_tensor(const Onnx__TypeProto *t);                                          /* "a sequence" ...; NULL for a tensor or when not given */
+
+/* onnx_type.c: declared types */
+typedef struct DeclaredType { TypeForm form; Elem key; const Onnx__TypeProto__Tensor *tensor; } DeclaredType; /* tensor: of the elements; NULL when nothing is said of them */
+/* Takes apart what a value is: a tensor, or a form that holds tensors (ir/type.h). Where it is something else, false with what that is, in words. */
+bool onnx_form(const Onnx__TypeProto *t, DeclaredType *d, const char **other);
+/* The type with everything that is open as -1; false with E0202 or E0200. `what` names it: "input 'x'". */
+bool onnx_type(Import *im, const Onnx__TypeProto *t, Place at, const char *what, Type *type);

@@ -83,8 +83,8 @@ bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d
   return write_whole(ctx, path, &s, d->bytes, d->nbytes);
 }
 
-/* ---- texts: numbers, lists of numbers, lists of lists */
-typedef struct Number { bool real; int64_t i; double r; } Number;
+/* ---- literals: numbers and quoted texts, lists of them, lists of lists */
+typedef struct Number { bool real; int64_t i; double r; const char *text; } Number; /* text: a quoted one, else NULL */
 typedef struct Literal { Ctx *ctx; const char *at; VEC(Number) numbers; int rank; int64_t dim[MAX_RANK]; } Literal;
 
 static void skip_space(Literal *l) { while (*l->at == ' ' || *l->at == '\t' || *l->at == '\n') l->at++; }
@@ -124,10 +124,26 @@ static bool take_number(Literal *l) {
   return used == n;
 }
 
+static bool take_quoted(Literal *l) {
+  Str s = str_new(l->ctx);
+  str_add(&s, "");
+  for (l->at++; *l->at && *l->at != '"'; l->at++) {
+    if (*l->at == '\\' && l->at[1]) l->at++;
+    str_addn(&s, l->at, 1);
+  }
+  vec_push(l->ctx, &l->numbers, ((Number){.text = intern(l->ctx, s.s)}));
+  return *l->at && l->at++;
+}
+
+static bool take_element(Literal *l) {
+  skip_space(l);
+  return *l->at == '"' ? take_quoted(l) : take_number(l);
+}
+
 static bool take_list(Literal *l, int depth) {
   if (!take(l, '[')) {
     if (l->rank < 0) l->rank = depth;
-    return depth == l->rank && take_number(l);
+    return depth == l->rank && take_element(l);
   }
   if (depth == MAX_RANK) return false;
   int64_t n = 0;
@@ -164,15 +180,18 @@ const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem) {
   for (int i = 0; i < MAX_RANK; i++) l.dim[i] = -1;
   bool ok = take_list(&l, 0);
   skip_space(&l);
-  if (!ok || *l.at) { diag(ctx, E0802, at, "'%s' is no tensor: expected a number, a list such as [1,2,3], or a file ending in .npy or .pb", text); return NULL; }
+  if (!ok || *l.at) { diag(ctx, E0802, at, "'%s' is no tensor: expected a number, a list such as [1,2,3] or [\"a\",\"b\"], or a file ending in .npy or .pb", text); return NULL; }
   bool any_real = false;
-  for (size_t i = 0; i < l.numbers.n; i++) any_real |= l.numbers.at[i].real;
-  if (elem == ELEM_NONE) elem = any_real ? ELEM_f32 : ELEM_i64;
-  if (!elem_is_number(elem)) { diag(ctx, E0404, at, "'%s' cannot be a tensor of type %s", text, elem_info(elem)->name); return NULL; }
+  size_t texts = 0;
+  for (size_t i = 0; i < l.numbers.n; i++) any_real |= l.numbers.at[i].real, texts += l.numbers.at[i].text != NULL;
+  if (texts && texts < l.numbers.n) { diag(ctx, E0802, at, "'%s' holds numbers and texts", text); return NULL; }
+  if (elem == ELEM_NONE) elem = texts ? ELEM_string : any_real ? ELEM_f32 : ELEM_i64;
+  if (texts ? elem != ELEM_string : !elem_is_number(elem)) { diag(ctx, E0404, at, "'%s' cannot be a tensor of type %s", text, elem_info(elem)->name); return NULL; }
   for (int i = 0; i < l.rank; i++)
     if (l.dim[i] < 0) l.dim[i] = 0;
   Data *d = data_new(ctx, elem, l.rank, l.dim);
-  for (size_t i = 0; d && i < l.numbers.n; i++)
+  for (size_t i = 0; d && texts && i < texts; i++) data_set_text(ctx, d, (int64_t)i, l.numbers.at[i].text);
+  for (size_t i = 0; d && !texts && i < l.numbers.n; i++)
     if (!store(d, (int64_t)i, l.numbers.at[i])) { diag(ctx, E0404, at, "'%s': element %zu does not fit into %s", text, i, elem_info(elem)->name); return NULL; }
   return d;
 }

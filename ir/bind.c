@@ -43,33 +43,40 @@ static bool tensor_from_attr(Bind *b, const Attr *a, Tensor *t) {
   return true;
 }
 
+/* A list takes the rest of what is given; several lists at the end are parallel, and share it evenly: `i` starts the first of `lists`. */
+static int list_share(int given, int i, int lists) { return given > i && (given - i) % lists == 0 ? (given - i) / lists : 0; }
+
 static bool declare_inputs(Bind *b) {
   const BindRequest *req = b->req;
   const Clause *c = b->clause;
   int given = req->nin;
   while (given > 0 && !req->in[given - 1].type) given--;
   bool star = c->nin && c->in[c->nin - 1].tensor && c->in[c->nin - 1].tensor->star;
+  int lists = 0, at;
+  while (lists < c->nin && c->in[c->nin - 1 - lists].tensor && c->in[c->nin - 1 - lists].tensor->star) lists++;
+  int share = lists ? list_share(given, c->nin - lists, lists) : 0;
   if (given > c->nin && !star) return bind_fail(b, E0401, NULL, "%s has %d inputs, the text takes %d", c->name, given, c->nin);
   for (int i = 0; i < c->nin; i++) {
     const TensorDecl *d = c->in[i].tensor;
     if (!d) continue;
     Entity *e = NEW(b->ctx, Entity);
-    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_INPUT, .star = d->star, .n = d->star ? (given > i ? given - i : 0) : 1};
+    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_INPUT, .star = d->star, .n = d->star ? share : 1};
     e->member = NEWN(b->ctx, Tensor *, e->n);
+    at = d->star ? c->nin - lists + (i - (c->nin - lists)) * share : i;
     for (int j = 0; j < e->n; j++) {
-      Tensor *t = e->member[j] = new_tensor(b, d, ROLE_INPUT, i + j, j);
-      const Type *type = i + j < req->nin ? req->in[i + j].type : NULL;
+      Tensor *t = e->member[j] = new_tensor(b, d, ROLE_INPUT, at + j, j);
+      const Type *type = at + j < req->nin ? req->in[at + j].type : NULL;
       const Attr *a = !type && (d->alias) ? bind_attr(b, d->alias, NULL) : NULL;
       if (type && type->rank > MAX_RANK) return bind_fail(b, E0701, NULL, "%s has rank %d", d->name, type->rank);
-      if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[i + j].name ? req->in[i + j].name : d->name);
-      if (type) t->buf = b->in_buf && b->in_buf[i + j] ? b->in_buf[i + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
+      if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[at + j].name ? req->in[at + j].name : d->name);
+      if (type) t->buf = b->in_buf && b->in_buf[at + j] ? b->in_buf[at + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
       else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
       else t->solved = true;
       if (t->buf) { /* rank() and dims() may ask before the pattern is solved */
         t->rank = t->buf->rank;
         for (int k = 0; k < t->rank; k++) t->dim[k] = t->buf->dim[k];
       }
-      if (type && !b->out->in_buf[i + j]) b->out->in_buf[i + j] = t->buf;
+      if (type && !b->out->in_buf[at + j]) b->out->in_buf[at + j] = t->buf;
     }
     vec_push(b->ctx, &b->entities, e);
   }
@@ -89,14 +96,18 @@ static bool is_wanted(const BindRequest *req, int i) { return i < req->nout && (
 
 static void declare_outputs(Bind *b) {
   const Clause *c = b->clause;
+  int lists = 0, share;
+  while (lists < c->nout && c->out[c->nout - 1 - lists]->star) lists++;
+  share = lists ? list_share(b->req->nout, c->nout - lists, lists) : 0;
   for (int i = 0; i < c->nout; i++) {
     const TensorDecl *d = c->out[i];
     Entity *e = NEW(b->ctx, Entity);
-    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_OUTPUT, .star = d->star, .n = d->star ? (b->req->nout > i ? b->req->nout - i : 0) : 1};
+    *e = (Entity){.name = d->name, .decl = d, .role = ROLE_OUTPUT, .star = d->star, .n = d->star ? share : 1};
     e->member = NEWN(b->ctx, Tensor *, e->n);
     for (int j = 0; j < e->n; j++) {
-      e->member[j] = new_tensor(b, d, ROLE_OUTPUT, i + j, j);
-      e->member[j]->wanted = is_wanted(b->req, i + j);
+      int at = d->star ? c->nout - lists + (i - (c->nout - lists)) * share + j : i;
+      e->member[j] = new_tensor(b, d, ROLE_OUTPUT, at, j);
+      e->member[j]->wanted = is_wanted(b->req, at);
     }
     vec_push(b->ctx, &b->entities, e);
   }
@@ -292,4 +303,7 @@ bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in
   return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");
 }
 
-bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) { return bind_op(ctx, lib, req, NULL, NULL, 0, out); }
+bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) {
+  if (adjoint_is_op(req->op, req->domain)) return adjoint_bind(ctx, lib, req, out);
+  return bind_op(ctx, lib, req, NULL, NULL, 0, out);
+}

@@ -197,6 +197,7 @@ bool make_local(Bind *b, const char *name);                     /* from plain co
 bool covers(Ctx *ctx, const Tensor *t, const Expr *const *index); /* every element of t is written */
 bool flat_fits(Bind *b, const EinStmt *s, const Tensor *t);     /* the same number of elements on both sides */
 bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet);      /* bind_flat.c */
+bool fits_opaque(Bind *b, const EinStmt *s, const Tensor *t, const Expr **rhs); /* E0404 where a text or a complex number is computed with */
 void emit(Bind *b, Work *w, const Tensor *t, Reduce reduce, const Access *left, const Expr *rhs, const Sheet *sheet);
 
 /* bind_call_op.c */

@@ -3,8 +3,17 @@
 
 enum { MAX_CALLS = 8 };
 
+/* The domain a used op is found in: that of the text that uses it (unless it is its own name), ONNX's own, or `sinter`, where texts are that only other texts use.
+ * NULL: no such op. */
+static const char *domain_of_call(const Bind *b, const char *op) {
+  const char *const domains[] = {b->clause->domain, "", "sinter"};
+  for (int i = b->clause->name == op; i < 3; i++)
+    if (ein_has_op(b->lib, op, domains[i], INT32_MAX)) return domains[i];
+  return NULL;
+}
+
 bool is_op_call(const Bind *b, const EinStmt *s) {
-  if (s->kind != STMT_LET || s->right->kind != AST_CALL || ein_find_def(b->lib, s->right->name) || !ein_has_op(b->lib, s->right->name, "", INT32_MAX)) return false;
+  if (s->kind != STMT_LET || s->right->kind != AST_CALL || ein_find_def(b->lib, s->right->name) || !domain_of_call(b, s->right->name)) return false;
   for (int i = 0; i < s->ntargets; i++)
     if (s->target[i].group || !(s->target[i].name[0] >= 'A' && s->target[i].name[0] <= 'Z')) return false;
   return true;
@@ -61,13 +70,26 @@ static bool result_tensor(Bind *b, const Ast *at, Tensor *t, const Type *type) {
   return same || bind_fail(b, E0302, at, "the result `%s` of %s has another shape than its ranks say", t->name, at->name);
 }
 
+/* A tensor that only a `when` that does not hold writes is absent, like `none`. */
+static bool written_elsewhere(const Block *block, const char *name) {
+  for (int i = 0; i < block->n; i++) {
+    const EinStmt *s = block->stmt[i];
+    if (s->kind == STMT_SET && s->left->name == name) return true;
+    for (int k = 0; s->kind == STMT_LET && k < s->ntargets; k++)
+      if (s->target[k].name == name) return true;
+    if (s->kind == STMT_WHEN && (written_elsewhere(&s->then, name) || written_elsewhere(&s->otherwise, name))) return true;
+  }
+  return false;
+}
+
 bool lower_call(Bind *b, Work *w) {
   const EinStmt *s = w->stmt;
   const Ast *call = s->right;
   Ctx *ctx = b->ctx;
   const Clause *clause;
   if (b->calls >= MAX_CALLS) return bind_fail(b, E0300, call, "ops use each other more than %d deep", MAX_CALLS);
-  ein_candidates(b->lib, call->name, "", INT32_MAX, &clause, 1);
+  const char *domain = domain_of_call(b, call->name);
+  ein_candidates(b->lib, call->name, domain, INT32_MAX, &clause, 1);
   BindInput *in = NEWN(ctx, BindInput, call->n);
   Buf **in_buf = NEWN(ctx, Buf *, call->n), **out_buf = NEWN(ctx, Buf *, s->ntargets);
   bool *want = NEWN(ctx, bool, s->ntargets);
@@ -77,6 +99,7 @@ bool lower_call(Bind *b, Work *w) {
     const Entity *e = call->arg[i]->kind == AST_NAME ? bind_entity(b, call->arg[i]->name) : NULL;
     Attr a;
     Val v;
+    if (!e && call->arg[i]->kind == AST_NAME && (!strcmp(call->arg[i]->name, "none") || written_elsewhere(&b->clause->body, call->arg[i]->name))) continue;
     if (e && !e->star) {
       const Tensor *t = e->member[0];
       if (!t->buf || t->absent) continue;
@@ -105,7 +128,7 @@ bool lower_call(Bind *b, Work *w) {
     }
     out_buf[i] = t->buf;
   }
-  BindRequest req = {.op = call->name, .domain = "", .opset = INT32_MAX, .nin = call->n, .in = in, .nattr = (int)attrs.n, .attr = attrs.at, .nout = s->ntargets, .want = want, .place = b->req->place};
+  BindRequest req = {.op = call->name, .domain = domain, .opset = INT32_MAX, .nin = call->n, .in = in, .nattr = (int)attrs.n, .attr = attrs.at, .nout = s->ntargets, .want = want, .place = b->req->place};
   Bound bound;
   b->later = false;
   if (!bind_op(ctx, b->lib, &req, in_buf, out_buf, b->calls + 1, &bound)) return false;

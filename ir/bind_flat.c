@@ -152,7 +152,7 @@ bool lower_flat(Bind *b, Work *w, const Tensor *t, Env *env, Sheet *sheet) {
   if (!eval(env, stmt->right, &v)) return false;
   if (v.kind == VAL_EMPTY) return bind_fail(b, E0305, stmt->right, "`%s` would be empty", t->name);
   if (v.kind == VAL_EXPR && (v.empty & EMPTY_BY_RANGE)) return bind_fail(b, E0305, stmt->right, "an element of `%s` may be empty", t->name);
-  if (!val_to_expr(env, stmt->right, &v, &rhs)) return false;
+  if (!val_to_expr(env, stmt->right, &v, &rhs) || !fits_opaque(b, stmt, t, &rhs)) return false;
   emit(b, w, t, RED_SET, &left, rhs, sheet);
   return true;
 }

@@ -98,14 +98,15 @@ bool make_buffer(Bind *b, Tensor *t) {
 }
 
 /* The value of a local is stored as a number of its kind, unless the text declares a type. */
-static void widen(Tensor *t, Reduce reduce, Kind k) {
+static void widen(Tensor *t, Reduce reduce, const Expr *value) {
+  Kind k = (Kind)value->vk;
   bool free = t->buf->space == SPACE_TEMP && (t->elem == ELEM_NONE || (t->role == ROLE_OUTPUT && elem_info(t->elem)->cls == 'r'));
   bool counts = reduce == RED_ADD || reduce == RED_MUL || reduce == RED_MAX || reduce == RED_MIN;
   if (!free) return;
   if (k == KIND_BOOL && counts) k = KIND_INT;
   if (reduce == RED_AND || reduce == RED_OR) k = KIND_BOOL;
   Kind now = elem_kind(t->buf->elem);
-  if (k > now) t->buf->elem = kind_elem(k);
+  if (k > now) t->buf->elem = k == KIND_OPAQUE ? value->elem : kind_elem(k);
 }
 
 /* ---- is every element written? Each index must count through its extent like the digits of a number, with digits of its own. */
@@ -248,6 +249,19 @@ static bool check_empty(Bind *b, const EinStmt *s, Tensor *t, const Access *left
   return true;
 }
 
+/* Texts and complex numbers are moved, not computed with; a plain 0 is the empty text among texts. */
+bool fits_opaque(Bind *b, const EinStmt *s, const Tensor *t, const Expr **rhs) {
+  double v;
+  Elem to = t->buf ? t->buf->elem : t->elem;
+  const Expr *bad = x_misused(*rhs);
+  if (elem_kind(to) == KIND_OPAQUE && (*rhs)->vk != KIND_OPAQUE && x_is_const(*rhs, &v, NULL) && v == 0) *rhs = x_zero(b->ctx, to);
+  if (bad) return bind_fail(b, E0404, s->right, "`%s` is not defined on texts and complex numbers", bad->kind == X_LOAD ? "[]" : op_info((Op)bad->op)->text);
+  bool opaque = (*rhs)->vk == KIND_OPAQUE;
+  if (!opaque && elem_kind(to) != KIND_OPAQUE) return true;
+  if (!opaque || (*rhs)->elem != to) return bind_fail(b, E0404, s->left, "`%s` has elements of type %s, what is stored there has not", t->name, elem_info(to)->name);
+  return keeps_empty(s->reduce) || bind_fail(b, E0404, s->left, "`%s` is not defined on elements of type %s", reduce_text(s->reduce), elem_info(to)->name);
+}
+
 static bool right_side(Env *env, const EinStmt *s, Tensor *t, const Access *left, const Expr **rhs, uint8_t *empty) {
   Bind *b = env->b;
   Val v;
@@ -261,8 +275,8 @@ static bool right_side(Env *env, const EinStmt *s, Tensor *t, const Access *left
     *rhs = x_op2(b->ctx, OP_IF, *rhs, left->guard);
     *empty |= x_has_load(left->guard) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
   }
-  widen(t, s->reduce, (Kind)(*rhs)->vk);
-  return true;
+  widen(t, s->reduce, *rhs);
+  return fits_opaque(b, s, t, rhs);
 }
 
 /* Nothing to write: a reduction leaves its identity, anything else leaves the tensor empty. */
@@ -296,7 +310,7 @@ static void write_zero_size(Bind *b, Work *w, const Tensor *t) {
     vec_push(b->ctx, &sheet.axes.list, a);
     left.index[p] = a.var ? x_var(b->ctx, a.var) : x_int(b->ctx, 0);
   }
-  emit(b, w, t, RED_SET, &left, x_int(b->ctx, 0), &sheet);
+  emit(b, w, t, RED_SET, &left, x_zero(b->ctx, t->buf->elem), &sheet);
 }
 
 static bool lower_once(Bind *b, Work *w, Tensor *t, int star) {

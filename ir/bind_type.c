@@ -15,10 +15,17 @@ Elem bind_type_of(const Bind *b, const char *input) {
   return ELEM_NONE;
 }
 
+/* A local of a text that uses this one has no type yet: any of its kind will do. */
+static bool is_open(Elem e, Elem of) {
+  char c = elem_info(of)->cls;
+  return e == ELEM_real ? c == 'r' : e == ELEM_int && (c == 'i' || c == 'u');
+}
+
 static bool unify(Bind *b, const TensorDecl *d, const char *variable, Elem e) {
   for (size_t i = 0; i < b->types.n; i++) {
     if (b->types.at[i].name != variable) continue;
-    if (b->types.at[i].elem == e) return true;
+    if (b->types.at[i].elem == e || is_open(e, b->types.at[i].elem)) return true;
+    if (is_open(b->types.at[i].elem, e)) return b->types.at[i].elem = e, true;
     return bind_fail(b, E0404, NULL, "%s is %s where %s is needed, as for the other tensors of its kind", d->name, elem_info(e)->name, elem_info(b->types.at[i].elem)->name);
   }
   vec_push(b->ctx, &b->types, ((TypeVar){variable, e}));

@@ -54,7 +54,7 @@ int ein_candidates(const EinLib *lib, const char *op, const char *domain, int op
 
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset) {
   const Clause *one;
-  return einsum_is_op(op, domain, opset) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
+  return einsum_is_op(op, domain, opset) || adjoint_is_op(op, domain) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
 }
 
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index) {
@@ -64,6 +64,27 @@ bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int
   for (int i = 0; i < n; i++)
     if (index >= 0 && index < c[i]->nin && !c[i]->in[index].tensor) return true;
   return false;
+}
+
+bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset, EinLists *to) {
+  const Clause *c;
+  *to = (EinLists){0};
+  if (ein_candidates(lib, op, domain, opset, &c, 1) < 1) return false;
+  while (to->in < c->nin && c->in[c->nin - 1 - to->in].tensor && c->in[c->nin - 1 - to->in].tensor->star) to->in++;
+  while (to->out < c->nout && c->out[c->nout - 1 - to->out]->star) to->out++;
+  to->first_in = c->nin - to->in;
+  to->first_out = c->nout - to->out;
+  return to->in > 1;
+}
+
+int ein_input_named(const EinLib *lib, const char *op, const char *domain, int opset, const char *name) {
+  enum { MAX_CLAUSES = 64 };
+  const Clause *c[MAX_CLAUSES];
+  int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < c[i]->nin; k++)
+      if (!strcmp(c[i]->in[k].name, name)) return k;
+  return -1;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -79,7 +100,7 @@ size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
   *out = NEWN(ctx, OpText, lib->clauses.n);
   for (size_t i = 0; i < lib->clauses.n; i++) {
     const Clause *c = lib->clauses.at[i];
-    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since};
+    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since, c};
   }
   qsort(*out, lib->clauses.n, sizeof **out, by_name);
   return lib->clauses.n;

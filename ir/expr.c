@@ -18,7 +18,8 @@ bool op_find(const char *text, int arity, Op *op) {
 
 Kind elem_kind(Elem e) {
   switch (elem_info(e)->cls) {
-    case 'r': case 'c': return KIND_REAL;
+    case 'r': return KIND_REAL;
+    case 's': case 'c': return KIND_OPAQUE;
     case 'u': return e == ELEM_u64 ? KIND_UINT : KIND_INT;
     case 'b': return KIND_BOOL;
     default: return KIND_INT;
@@ -141,7 +142,7 @@ bool x_is_const(const Expr *e, double *r, int64_t *i) {
 static const Expr *op_node(Ctx *ctx, Op op, Kind vk, Elem elem, int n, const Expr *const *arg) {
   Expr *e = leaf(ctx, X_OP, vk);
   e->op = (uint8_t)op;
-  e->elem = elem;
+  e->elem = vk == KIND_OPAQUE ? arg[op == OP_SELECT]->elem : elem;
   e->n = n;
   e->arg = NEWN(ctx, const Expr *, n);
   for (int i = 0; i < n; i++) e->arg[i] = arg[i];
@@ -149,7 +150,7 @@ static const Expr *op_node(Ctx *ctx, Op op, Kind vk, Elem elem, int n, const Exp
 }
 
 static const Expr *to_real(Ctx *ctx, const Expr *a) {
-  if (a->vk == KIND_REAL) return a;
+  if (a->vk == KIND_REAL || a->vk == KIND_OPAQUE) return a; /* opaque: misused, which x_misused finds */
   double v;
   if (x_is_const(a, &v, NULL)) return x_real(ctx, v);
   return op_node(ctx, OP_REAL, KIND_REAL, ELEM_NONE, 1, &a);
@@ -163,13 +164,14 @@ static const Expr *to_int(Ctx *ctx, const Expr *a) { /* bool -> int: the same tr
 }
 
 static const Expr *to_bool(Ctx *ctx, const Expr *a) {
-  if (a->vk == KIND_BOOL) return a;
+  if (a->vk == KIND_BOOL || a->vk == KIND_OPAQUE) return a;
   return x_op2(ctx, OP_NE, a, a->vk == KIND_REAL ? x_real(ctx, 0) : x_int(ctx, 0));
 }
 
 static const Expr *to_kind(Ctx *ctx, const Expr *a, Kind k) {
   if (k == KIND_REAL) return to_real(ctx, a);
   if (k == KIND_BOOL) return to_bool(ctx, a);
+  if (k == KIND_OPAQUE) return a;
   a = to_int(ctx, a);
   if (a->vk == k || a->vk == KIND_REAL || k == KIND_INT) return a;
   if (a->kind == X_INT) { Expr *u = leaf(ctx, X_INT, KIND_UINT); u->i = a->i; return u; }
@@ -292,6 +294,46 @@ static const Expr *neutral(Op op, const Expr *a, const Expr *b) {
   return NULL;
 }
 
+/* A number that is 0, where a value like `of` is wanted: `else 0` among texts is the empty text. */
+static const Expr *as_opaque(Ctx *ctx, const Expr *a, const Expr *of) {
+  double v;
+  return a->vk != KIND_OPAQUE && x_is_const(a, &v, NULL) && v == 0 ? x_zero(ctx, of->elem) : a;
+}
+
+const Expr *x_zero(Ctx *ctx, Elem e) {
+  switch (elem_kind(e)) {
+    case KIND_BOOL: return x_bool(ctx, false);
+    case KIND_REAL: return x_real(ctx, 0);
+    case KIND_OPAQUE: break;
+    default: return x_int(ctx, 0);
+  }
+  Buf *b = buf_new(ctx, e == ELEM_string ? "empty" : "zero", e, SPACE_CONST, 0, NULL);
+  Data *d = data_new(ctx, e, 0, NULL);
+  if (e == ELEM_string) *(const char **)(uintptr_t)d->bytes = intern(ctx, "");
+  b->data = d;
+  return x_load(ctx, b, 0, NULL);
+}
+
+const Expr *x_misused(const Expr *e) {
+  int opaque = 0;
+  if (e->kind != X_LOAD && e->kind != X_OP) return NULL;
+  for (int i = 0; i < e->n; i++) {
+    const Expr *inside = x_misused(e->arg[i]);
+    if (inside) return inside;
+    opaque += e->arg[i]->vk == KIND_OPAQUE;
+  }
+  if (!opaque) return NULL;
+  if (e->kind == X_LOAD) return e;
+  switch ((Op)e->op) {
+    case OP_IF: return e->arg[1]->vk == KIND_OPAQUE ? e : NULL;
+    case OP_HAS: case OP_BCAST: return NULL;
+    case OP_SELECT: return opaque == 2 && e->arg[1]->elem == e->arg[2]->elem && e->arg[0]->vk == KIND_BOOL ? NULL : e;
+    case OP_ELSE: return opaque == 2 && e->arg[0]->elem == e->arg[1]->elem ? NULL : e;
+    case OP_EQ: case OP_NE: return opaque == 2 && e->arg[0]->elem == ELEM_string && e->arg[1]->elem == ELEM_string ? NULL : e;
+    default: return e;
+  }
+}
+
 const Expr *x_op2(Ctx *ctx, Op op, const Expr *a, const Expr *b) {
   if (op == OP_AND || op == OP_OR) {
     a = to_bool(ctx, a);
@@ -306,6 +348,10 @@ const Expr *x_op2(Ctx *ctx, Op op, const Expr *a, const Expr *b) {
     b = to_bool(ctx, b);
     if (b->kind == X_INT && b->i) return a;
     return op_node(ctx, op, (Kind)a->vk, ELEM_NONE, 2, (const Expr *const[]){a, b});
+  }
+  if (a->vk == KIND_OPAQUE || b->vk == KIND_OPAQUE) {
+    if (op == OP_ELSE) a = as_opaque(ctx, a, b), b = as_opaque(ctx, b, a);
+    return op_node(ctx, op, compare(op) ? KIND_BOOL : (Kind)a->vk, ELEM_NONE, 2, (const Expr *const[]){a, b});
   }
   bool bools = a->vk == KIND_BOOL && b->vk == KIND_BOOL;
   Kind k = rows[op].rule == 'r' ? KIND_REAL : rows[op].rule == '1' ? (a->vk == KIND_BOOL ? KIND_INT : (Kind)a->vk) : widest(a, b);
@@ -356,7 +402,8 @@ const Expr *x_op2(Ctx *ctx, Op op, const Expr *a, const Expr *b) {
 
 const Expr *x_op3(Ctx *ctx, Op op, const Expr *c, const Expr *a, const Expr *b) {
   c = to_bool(ctx, c);
-  if (!(a->vk == KIND_BOOL && b->vk == KIND_BOOL)) {
+  if (a->vk == KIND_OPAQUE || b->vk == KIND_OPAQUE) a = as_opaque(ctx, a, b), b = as_opaque(ctx, b, a);
+  else if (!(a->vk == KIND_BOOL && b->vk == KIND_BOOL)) {
     Kind k = widest(a, b);
     a = to_kind(ctx, a, k);
     b = to_kind(ctx, b, k);
@@ -392,6 +439,7 @@ const Expr *x_cast(Ctx *ctx, Op op, Elem to, const Expr *a) {
 
 const Expr *x_load(Ctx *ctx, Buf *b, int n, const Expr *const *index) {
   Expr *e = leaf(ctx, X_LOAD, elem_kind(b->elem));
+  if (e->vk == KIND_OPAQUE) e->elem = b->elem;
   e->buf = b;
   e->n = n;
   e->arg = NEWN(ctx, const Expr *, n);

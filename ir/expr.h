@@ -15,7 +15,9 @@ typedef struct OpInfo { const char *name, *text; int arity; char rule; } OpInfo;
 const OpInfo *op_info(Op op);
 bool op_find(const char *text, int arity, Op *op);
 
-typedef enum Kind { KIND_BOOL, KIND_INT, KIND_UINT, KIND_REAL } Kind; /* of a value: ordered, the later is the wider; UINT only where u64 is involved */
+/* Of a value: ordered, the later is the wider; UINT only where u64 is involved. OPAQUE: a text or a complex number, which is moved whole: it is loaded, chosen
+ * (select, if, else, has) and stored, and texts are compared by content (== !=); nothing else is defined on it. */
+typedef enum Kind { KIND_BOOL, KIND_INT, KIND_UINT, KIND_REAL, KIND_OPAQUE } Kind;
 
 typedef struct Var { const char *name; ext_t extent; int id; } Var;   /* a loop axis, 0 <= value < extent when used in a cascade; identity is the pointer */
 typedef struct Term { const Var *var; ext_t k; } Term;
@@ -36,6 +38,7 @@ typedef struct Buf {
   const Data *data;                       /* SPACE_CONST */
   struct Buf *mask;                       /* presence of each element (bool, same dims) where elements may stay unwritten; else NULL */
   int64_t offset;                         /* SPACE_TEMP, SPACE_STATE: byte offset after planning; -1 before */
+  const Type *record;                     /* a vector of i64 that is a record of this type (ir/record.h); NULL mostly */
   struct Buf *alias;                      /* same memory as this one, other dims (reshape) or in-place; NULL mostly. No chains. */
   bool lasting;                           /* SPACE_TEMP: kept from its kernel to the end of the run, because others hold pointers into it */
   int id;
@@ -44,7 +47,7 @@ typedef struct Buf {
 typedef enum ExprKind { X_INT, X_REAL, X_AFF, X_LOAD, X_OP } ExprKind;
 typedef struct Expr {
   uint8_t kind, op, vk;                   /* ExprKind, Op, Kind */
-  Elem elem;                              /* CAST, SAT */
+  Elem elem;                              /* CAST, SAT; of an opaque value: its type */
   int n;                                  /* operands, or indices of a load */
   union { int64_t i; double r; Aff aff; };
   Buf *buf;                               /* X_LOAD */
@@ -55,6 +58,7 @@ typedef struct Expr {
 const Expr *x_int(Ctx *ctx, ext_t v);                    /* may be a symbol: then an X_AFF without terms */
 const Expr *x_bool(Ctx *ctx, bool v);
 const Expr *x_real(Ctx *ctx, double v);
+const Expr *x_zero(Ctx *ctx, Elem e);                    /* of an opaque type, the empty text or 0: a load of a constant of its own; else false, 0, 0.0 */
 const Expr *x_var(Ctx *ctx, const Var *v);
 const Expr *x_aff(Ctx *ctx, Aff a);                      /* takes the terms over; sorts and merges them */
 const Expr *x_load(Ctx *ctx, Buf *b, int n, const Expr *const *index);
@@ -79,6 +83,7 @@ const Expr *x_subst(Ctx *ctx, const Expr *e, int n, const Var *const *vars, cons
 void x_each_load(const Expr *e, void (*f)(const Expr *load, void *arg), void *arg); /* also loads inside indices; each occurrence */
 void x_print(const Ctx *ctx, const Expr *e, Str *out);   /* operator-language syntax: max(x[n,2*o+k-1] + 1, 0) */
 Kind elem_kind(Elem e);
+const Expr *x_misused(const Expr *e);                    /* an operation inside e that is not defined on the opaque values it is given; NULL: none */
 
 Var *var_new(Ctx *ctx, const char *name, ext_t extent);
 Buf *buf_new(Ctx *ctx, const char *name, Elem e, Space s, int rank, const ext_t *dim);

@@ -189,6 +189,10 @@ REAL1(r_floor, floor(a)) REAL1(r_ceil, ceil(a)) REAL1(r_round, nearbyint(a)) REA
 TEST1(r_isnan, isnan(a)) TEST1(r_isinf, isinf(a))
 TEST2(r_eq, a == b) TEST2(r_ne, a != b) TEST2(r_lt, a < b) TEST2(r_le, a <= b) TEST2(r_gt, a > b) TEST2(r_ge, a >= b)
 
+/* An opaque value is the address of an element. */
+static bool same_text(int64_t a, int64_t b) { return strcmp(*(const char *const *)(intptr_t)a, *(const char *const *)(intptr_t)b) == 0; }
+INT2(t_eq, same_text(a, b)) INT2(t_ne, !same_text(a, b))
+
 static int64_t i_and(const Calc *n, Run *run) { return A_INT && B_INT; }
 static int64_t i_or(const Calc *n, Run *run) { return A_INT || B_INT; }
 static int64_t i_select(const Calc *n, Run *run) { const Calc *side = A_INT ? n->b : n->c; return side->as_int(side, run); }
@@ -267,6 +271,10 @@ LOADS(i64, int64_t, int64_t)
 LOADS(i32, int32_t, int64_t)
 LOADS(i8, int8_t, int64_t)
 LOADS(u8, uint8_t, int64_t)
+static int64_t address(const Calc *n, Run *run) {
+  const Access *a = n->access;
+  return (int64_t)(intptr_t)(a->storage->base + element_written(a, run) * (elem_info(a->elem)->bits / 8));
+}
 static int64_t checked_int(const Calc *n, Run *run) { return get_int(n->access, element_written(n->access, run)); }
 static double checked_real(const Calc *n, Run *run) { return get_real(n->access, element_written(n->access, run)); }
 
@@ -386,6 +394,13 @@ static void exec_set_real(const Code *c, Run *run) {
   double v = c->value->as_real(c->value, run);
   int64_t at = element(c->access, run);
   set_real(c->access, at, v);
+  if (c->access->storage->written) c->access->storage->written[at] = 1;
+}
+
+static void exec_set_opaque(const Code *c, Run *run) {
+  int64_t v = c->value->as_int(c->value, run), at = element(c->access, run);
+  size_t size = (size_t)elem_info(c->access->elem)->bits / 8;
+  memmove(c->access->storage->base + (size_t)at * size, (const void *)(intptr_t)v, size);
   if (c->access->storage->written) c->access->storage->written[at] = 1;
 }
 
@@ -687,7 +702,8 @@ static const Calc *load(Compiler *c, const Expr *e) {
   n->base = a->storage->base;
   n->cursor = a->cursor;
   n->offset = a->offset;
-  if (real) n->as_real = simple && fns->load_real ? fns->load_real : fns->checked_real ? fns->checked_real : checked_real;
+  if (elem_kind(a->elem) == KIND_OPAQUE) n->as_int = address;
+  else if (real) n->as_real = simple && fns->load_real ? fns->load_real : fns->checked_real ? fns->checked_real : checked_real;
   else n->as_int = simple && fns->load_int ? fns->load_int : fns->checked_int ? fns->checked_int : checked_int;
   return n;
 }
@@ -743,6 +759,8 @@ static const Calc *expression(Compiler *c, const Expr *e) {
     n->a = arg[0], n->b = arg[1], n->c = arg[2];
     if (kind == KIND_REAL) n->as_int = fns->test_real, n->as_real = fns->of_real;
     else n->as_int = kind == KIND_UINT ? fns->of_uint : fns->of_int;
+    if (kind == KIND_OPAQUE && (e->op == OP_EQ || e->op == OP_NE)) n->as_int = e->op == OP_EQ ? t_eq : t_ne;
+    if (kind == KIND_OPAQUE && x_misused(e)) n->as_int = NULL;
     if (e->vk == KIND_REAL ? !n->as_real : !n->as_int) fail(c->run, E0601, ctx_printf(c->run->ctx, "`%s` cannot be run here", op_info((Op)e->op)->text));
     break;
   }
@@ -783,6 +801,11 @@ static void store(Compiler *c, const Stmt *s, Code *code) {
   if (s->store.op == RED_SET && of_buf == KIND_REAL) code->kind = KIND_REAL;
   code->value = converted(c, expression(c, s->store.value), from, code->kind);
   bool real = code->kind == KIND_REAL;
+  if (from == KIND_OPAQUE || of_buf == KIND_OPAQUE) {
+    if (s->store.op != RED_SET || from != of_buf || s->store.value->elem != b->elem) fail(c->run, E0601, text_of(c->run, b, "a store of another type into an element"));
+    code->exec = exec_set_opaque;
+    return;
+  }
   if (s->store.op == RED_SET) code->exec = real ? exec_set_real : exec_set_int;
   else code->exec = real ? exec_update_real : exec_update_int;
   const Access *a = code->access;
@@ -865,7 +888,35 @@ static bool run_kernel(Run *run, const Kernel *k) {
   return true;
 }
 
-static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, int64_t steps) {
+static bool holds(Run *run, const Kernel *marker) {
+  run->kernel = marker;
+  const Storage *s = storage_of(run, marker->cond);
+  if (s->written && !s->written[0]) fail(run, E0601, text_of(run, marker->cond, "a read of an unwritten element"));
+  return s->base[0] != 0;
+}
+
+/* Where to go on after marker number i. trip: how often each loop has begun since it was entered. */
+static size_t branch(Run *run, Kernel *const *kernels, const size_t *jump, size_t i, int64_t *trip) {
+  const Kernel *k = kernels[i];
+  switch (k->control) {
+  case CONTROL_IF: return holds(run, k) ? i + 1 : jump[i] + 1;
+  case CONTROL_WHILE:
+    if (trip[i] < k->trips && holds(run, k)) {
+      trip[i]++;
+      spend(run, 1, 1);
+      return i + 1;
+    }
+    trip[i] = 0;
+    return jump[i] + 1;
+  case CONTROL_ELSE: return jump[i] + 1;
+  case CONTROL_END: return jump[i] < i ? jump[i] : i + 1;
+  case CONTROL_NONE: break;
+  }
+  return i + 1;
+}
+
+/* jump: as program_jumps; NULL where there are no markers. */
+static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t *jump, Memory mem, int64_t steps) {
   Arena *owned = arena_new(ctx);
   if (!owned) ctx_out_of_memory(ctx);
   Run *run = arena_alloc(owned, sizeof *run);
@@ -873,13 +924,18 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
   run->owned = owned;
   run->mem = mem;
   run->steps = steps > 0 ? steps : INT64_MAX;
+  int64_t *trip = arena_alloc(owned, array_bytes(ctx, n, sizeof *trip));
   volatile bool good = true;
   if (setjmp(run->fail)) good = false;
   else
-    for (size_t i = 0; good && i < n; i++) {
+    for (size_t i = 0; good && i < n;) {
+      if (kernels[i]->control) {
+        i = branch(run, kernels, jump, i, trip);
+        continue;
+      }
       run->code = arena_new(ctx);
       if (!run->code) ctx_out_of_memory(ctx);
-      good = run_kernel(run, kernels[i]);
+      good = run_kernel(run, kernels[i++]);
       arena_free(run->code);
       run->code = NULL;
     }
@@ -890,7 +946,10 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, Memory mem, 
 
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps) {
   Kernel copy = *k, *one = &copy;
-  return run_kernels(ctx, 1, &one, mem, steps);
+  return run_kernels(ctx, 1, &one, NULL, mem, steps);
 }
 
-bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) { return run_kernels(ctx, p->kernels.n, p->kernels.at, mem, steps); }
+bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps) {
+  const size_t *jump = program_jumps(ctx, p);
+  return jump && run_kernels(ctx, p->kernels.n, p->kernels.at, jump, mem, steps);
+}

@@ -344,11 +344,11 @@ static void lower_pick(Lower *l, const Form *f, Body *into) {
   const Ein *e = f->ein;
   Exprs writes = conditions(l, f->writes, NULL);
   Body *at = loops(ctx, into, f->nouter, f->outer, &writes);
-  Buf *pick = register_new(l, "pick", kind_elem(f->kind)), *found = register_new(l, "found", ELEM_bool);
+  Buf *pick = register_new(l, "pick", f->kind == KIND_OPAQUE ? e->out->elem : kind_elem(f->kind)), *found = register_new(l, "found", ELEM_bool);
   const Expr *was_found = x_load(ctx, found, 0, NULL);
   vec_push(ctx, at, s_reg(ctx, pick));
   vec_push(ctx, at, s_reg(ctx, found));
-  store(ctx, at, RED_SET, pick, 0, NULL, f->kind == KIND_REAL ? x_real(ctx, 0) : f->kind == KIND_BOOL ? x_bool(ctx, false) : x_int(ctx, 0));
+  if (f->kind != KIND_OPAQUE) store(ctx, at, RED_SET, pick, 0, NULL, x_zero(ctx, pick->elem)); /* what is not found is not stored */
   bool blocked = e->reduce == RED_FIRST && e->accumulate && e->out->mask; /* by an earlier statement */
   store(ctx, at, RED_SET, found, 0, NULL, blocked ? x_load(ctx, e->out->mask, e->out->rank, f->index) : x_bool(ctx, false));
   Buf *fresh = blocked ? register_new(l, "fresh", ELEM_bool) : found; /* found here, by this statement */

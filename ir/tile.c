@@ -46,6 +46,30 @@ Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg) {
   return s;
 }
 
+size_t *program_jumps(Ctx *ctx, const Program *p) {
+  size_t *to = NEWN(ctx, size_t, p->kernels.n + 1), open[MAX_CONTROL], depth = 0;
+  for (size_t i = 0; i < p->kernels.n; i++) {
+    const Kernel *k = p->kernels.at[i];
+    const Place at = {.node = k->name};
+    to[i] = i;
+    if (k->control == CONTROL_NONE) continue;
+    if (k->control == CONTROL_IF || k->control == CONTROL_WHILE) {
+      if (depth == MAX_CONTROL) return diag(ctx, E0601, at, "control flow is nested more than %d deep", MAX_CONTROL), NULL;
+      open[depth++] = i;
+      continue;
+    }
+    const size_t from = depth ? open[depth - 1] : i;
+    const Control of = depth ? p->kernels.at[from]->control : CONTROL_NONE;
+    if (of == CONTROL_NONE || (k->control == CONTROL_ELSE && of != CONTROL_IF)) return diag(ctx, E0601, at, "a marker of control flow that closes nothing"), NULL;
+    to[from] = i;
+    if (of == CONTROL_WHILE) to[i] = from;
+    if (k->control == CONTROL_ELSE) open[depth - 1] = i;
+    else depth--;
+  }
+  if (depth) return diag(ctx, E0601, (Place){.node = p->kernels.at[open[depth - 1]]->name}, "control flow that does not end"), NULL;
+  return to;
+}
+
 Elem kind_elem(Kind k) {
   static const Elem elems[] = {[KIND_BOOL] = ELEM_bool, [KIND_INT] = ELEM_int, [KIND_UINT] = ELEM_u64, [KIND_REAL] = ELEM_real};
   return elems[k];

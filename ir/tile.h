@@ -27,6 +27,11 @@ struct Stmt {
  * that broadcasts; a REG buffer with lanes == L holds vectors. Nothing else may depend on l. Outside a VEC loop one lane of such a buffer is reached with
  * one more index: the lane. */
 
+/* Control flow between kernels. A marker is a kernel that computes nothing: it stands in the list where control branches. Loops repeat what is between WHILE and
+ * END as long as `cond` holds, and no more than `trips` times whatever it says: every program ends, and how long it may take is known when compiling.
+ * A buffer is an ordinary piece of memory, so what a loop carries round is written before it and again inside it. */
+typedef enum Control { CONTROL_NONE, CONTROL_IF, CONTROL_ELSE, CONTROL_WHILE, CONTROL_END } Control;
+
 typedef struct Kernel {
   const char *name;                                           /* C identifier, unique in the program */
   VEC(const char *) nodes;                                    /* the model's nodes it came from */
@@ -36,6 +41,9 @@ typedef struct Kernel {
   bool lowered;
   const char *schedule;                                       /* one line for people: "contraction 6x2, lanes oc", "naive", ... */
   int64_t flops, bytes;                                       /* cost at the bounds: operations, bytes read and written at least once */
+  Control control;                                            /* a marker: no cascade and no nest */
+  Buf *cond;                                                  /* IF, WHILE: one truth value in memory */
+  int64_t trips;                                              /* WHILE */
 } Kernel;
 
 typedef struct Program {
@@ -48,6 +56,11 @@ typedef struct Program {
   uint64_t hash;                                              /* of the model file and the options that change the code */
 } Program;
 
+/* For each kernel where control goes on: from IF to its ELSE or END, from ELSE to its END, from WHILE to its END and back; others name themselves. NULL with E0601
+ * when the markers do not nest, or nest more than MAX_CONTROL deep. */
+enum { MAX_CONTROL = 64 };
+size_t *program_jumps(Ctx *ctx, const Program *p);
+
 Stmt *s_loop(Ctx *ctx, const Var *v, const Expr *lo, const Expr *hi, LoopMode mode);
 Stmt *s_if(Ctx *ctx, const Expr *cond);
 Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
@@ -56,7 +69,7 @@ Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
 /* The type this kernel computes reals in, f32 or f64: f64 where it touches f64 memory, and where what it computes is rounded into integers, so that
  * integers come out the same everywhere. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);
-Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind */
+Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind; not OPAQUE */
 bool kernel_fails(const Kernel *k);                           /* may it end the run: some call in it reports a status */
 /* Every statement, outside in; enter returns false to leave out what is inside. Depth is the depth of the nest. */
 void stmts_walk(const Body *body, bool (*enter)(const Stmt *s, void *arg), void *arg);

@@ -146,6 +146,13 @@ static bool read_data(Reader *r, Buf *b) {
     bool is_real;
     int64_t v;
     double x;
+    if (b->elem == ELEM_string) {
+      const char *text = NULL;
+      if ((!i || read_char(r, ',')) && (read_text(r, ""), *r->at == '"')) text = read_quoted(r);
+      if (!text) return read_fail(r, "expected %lld texts, quoted", (long long)count);
+      data_set_text(r->ctx, d, i, text);
+      continue;
+    }
     if ((i && !read_char(r, ',')) || !read_literal(r, &is_real, &v, &x)) return read_fail(r, "expected %lld numbers", (long long)count);
     void *bytes = (void *)(uintptr_t)d->bytes; /* fresh, and ours until it is handed out */
     if (is_real) data_set_real(bytes, b->elem, i, x);
@@ -153,6 +160,14 @@ static bool read_data(Reader *r, Buf *b) {
   }
   b->data = d;
   return read_char(r, ']') || read_fail(r, "expected `]`");
+}
+
+static const Type *read_record(Reader *r) {
+  Type *t = NEW(r->ctx, Type);
+  while (*r->at == ' ') r->at++;
+  if (type_parse(r->ctx, &r->at, t) && type_is_record(t)) return t;
+  read_fail(r, "expected the type of a record, such as seq(f32[2,<=3])<=4");
+  return NULL;
 }
 
 static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
@@ -169,6 +184,7 @@ static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
   map_add(r->ctx->arena, scope, name)->p = b;
   Later names = {.buf = b, .line = r->number};
   if (read_word(r, "mask") && !(names.mask = need_name(r))) return NULL;
+  if (read_word(r, "record") && !(b->record = read_record(r))) return NULL;
   if (read_word(r, "alias") && !(names.alias = need_name(r))) return NULL;
   b->lasting = read_word(r, "lasting");
   if (read_word(r, "at") && !read_number(r, &b->offset)) return NULL;
@@ -418,11 +434,15 @@ static bool read_axes(Reader *r) {
   return end_line(r);
 }
 
-static Kernel *read_kernel(Reader *r, int indent) {
+static Kernel *read_kernel(Reader *r, int indent, Control control) {
   Kernel *k = NEW(r->ctx, Kernel);
+  k->control = control;
+  k->lowered = control != CONTROL_NONE;
   memset(&r->kernel_bufs, 0, sizeof r->kernel_bufs);
   memset(&r->vars, 0, sizeof r->vars);
   if (!(k->name = need_name(r))) return NULL;
+  if (read_word(r, "on") && !(k->cond = read_buf_name(r))) return NULL;
+  if (read_word(r, "trips") && !read_number(r, &k->trips)) return NULL;
   if (read_word(r, "from"))
     for (;;) {
       read_text(r, "");
@@ -499,11 +519,14 @@ static bool read_program(Reader *r, Program *p) {
       }
     } else if (read_word(r, "memory")) {
       if (!read_memory(r, p)) return false;
-    } else if (read_word(r, "kernel")) {
-      Kernel *k = read_kernel(r, 2);
+    } else {
+      Control control = 0;
+      while (control <= CONTROL_END && !read_word(r, text_control[control])) control++;
+      if (control > CONTROL_END) return read_fail(r, "expected symbol, buf, inputs, outputs, memory, kernel, if, else, while or end");
+      Kernel *k = read_kernel(r, 2, control);
       if (!k) return false;
       vec_push(r->ctx, &p->kernels, k);
-    } else return read_fail(r, "expected symbol, buf, inputs, outputs, memory or kernel");
+    }
   }
   if (r->next < r->nlines) {
     begin_line(r);

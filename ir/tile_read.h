@@ -22,6 +22,7 @@ bool read_char(Reader *r, char c);                     /* these three skip space
 bool read_text(Reader *r, const char *text);           /* punctuation */
 bool read_word(Reader *r, const char *word);
 const char *read_name(Reader *r);                      /* plain or quoted, interned; NULL, without a diagnostic, when there is none */
+const char *read_quoted(Reader *r);                    /* where the next character is a quote: interned; NULL where it does not end */
 bool read_number(Reader *r, int64_t *v);
 bool read_literal(Reader *r, bool *is_real, int64_t *i, double *v); /* 12, -3.5e7, -inf; false, without a diagnostic, when there is none */
 bool read_extent(Reader *r, ext_t *e);

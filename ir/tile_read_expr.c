@@ -41,7 +41,7 @@ bool read_word(Reader *r, const char *word) {
 
 static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
-static const char *read_quoted(Reader *r) {
+const char *read_quoted(Reader *r) {
   const char *from = r->at++;
   Str s = str_new(r->ctx);
   str_add(&s, "");

@@ -16,6 +16,8 @@
  *             if o0+k0-1 >= 0
  *               acc[] += x[0,o0+k0-1]*w[m,k0]
  *
+ * Between kernels stand the markers of control flow, at the margin of the kernels: `if k_a on c`, `else k_b`, `while k_c on again trips 8`, `end k_d`.
+ *
  * Names in a text are unique: a name that occurs again gets a number. Axes are listed in the order that terms of affine forms follow. A name
  * that is no plain word is quoted. */
 #include "ir/tile_text.h"
@@ -26,6 +28,7 @@
 
 const char *const text_space[] = {[SPACE_INPUT] = "input", [SPACE_OUTPUT] = "output", [SPACE_CONST] = "const", [SPACE_TEMP] = "temp", [SPACE_STATE] = "state", [SPACE_REG] = "reg"};
 const char *const text_loop[] = {[LOOP_SEQ] = "for", [LOOP_UNROLL] = "unroll", [LOOP_VEC] = "vec", [LOOP_PAR] = "par"};
+const char *const text_control[] = {[CONTROL_NONE] = "kernel", [CONTROL_IF] = "if", [CONTROL_ELSE] = "else", [CONTROL_WHILE] = "while", [CONTROL_END] = "end"};
 const char *const text_hint[] = {[HINT_FENCE] = "fence", [HINT_PIN] = "pin", [HINT_PREFETCH] = "prefetch"};
 
 /* Words with a meaning in expressions and at the start of a line. */
@@ -117,14 +120,15 @@ static void indent(const Writer *w, int depth) {
 /* ---- buffers */
 static void data(const Writer *w, const Data *d) {
   int64_t n = type_bound(w->ctx, &d->type);
-  if (n < 0 || n > TEXT_INLINE || elem_info(d->type.elem)->bits == 0 || elem_info(d->type.elem)->cls == 'c') {
+  if (n < 0 || n > TEXT_INLINE || elem_info(d->type.elem)->cls == 'c') {
     str_printf(w->out, " #%016" PRIx64, data_hash(d));
     return;
   }
   str_add(w->out, " [");
   for (int64_t i = 0; i < n; i++) {
     if (i) str_add(w->out, ", ");
-    if (elem_info(d->type.elem)->cls == 'r') str_real(w->out, data_real(d, i));
+    if (d->type.elem == ELEM_string) quoted(w->out, data_text(d, i));
+    else if (elem_info(d->type.elem)->cls == 'r') str_real(w->out, data_real(d, i));
     else if (d->type.elem == ELEM_u64) str_printf(w->out, "%" PRIu64, (uint64_t)data_int(d, i));
     else str_printf(w->out, "%" PRId64, data_int(d, i));
   }
@@ -147,6 +151,10 @@ static void buffer(const Writer *w, const Buf *b, int depth, const char *prefix)
   type(w, b);
   str_printf(w->out, " %s", text_space[b->space]);
   if (b->mask) str_printf(w->out, " mask %s", name_of(w, b->mask));
+  if (b->record) {
+    str_add(w->out, " record ");
+    type_print(w->ctx, b->record, w->out);
+  }
   if (b->alias) str_printf(w->out, " alias %s", name_of(w, b->alias));
   if (b->lasting) str_add(w->out, " lasting");
   if (b->offset >= 0) str_printf(w->out, " at %" PRId64, b->offset);
@@ -312,9 +320,11 @@ static void kernel(Writer *w, const Kernel *k, int depth) {
   for (size_t i = 0; i < f.vars.n; i++) ((Var *)copy_of(w, f.vars.at[i]))->name = fresh_name(w, f.vars.at[i]->name);
 
   indent(w, depth);
-  str_add(w->out, "kernel ");
+  str_printf(w->out, "%s ", text_control[k->control]);
   if (text_is_plain(k->name)) str_add(w->out, k->name);
   else quoted(w->out, k->name);
+  if (k->cond) str_printf(w->out, " on %s", name_of(w, k->cond));
+  if (k->control == CONTROL_WHILE) str_printf(w->out, " trips %" PRId64, k->trips);
   if (k->nodes.n) str_add(w->out, "  from");
   for (size_t i = 0; i < k->nodes.n; i++) {
     str_add(w->out, " ");
@@ -354,7 +364,7 @@ static void kernel(Writer *w, const Kernel *k, int depth) {
     }
     for (int s = 0; s < step->n; s++) statement(w, step->ein[s], depth + 2 + (step->iter != NULL));
   }
-  if (k->lowered) {
+  if (k->lowered && !k->control) {
     indent(w, depth + 1);
     str_add(w->out, "nest\n");
     body(w, &k->body, depth + 2);

@@ -138,6 +138,10 @@ static void check_store(Verifier *v, const Stmt *s) {
   check_expr(v, s->store.value);
   if (!s->store.buf) return;
   check_written(v, s->store.buf);
+  const Expr *e = s->store.value;
+  bool opaque = e->vk == KIND_OPAQUE || elem_kind(s->store.buf->elem) == KIND_OPAQUE;
+  if (opaque && (e->vk != KIND_OPAQUE || e->elem != s->store.buf->elem || s->store.op != RED_SET)) wrong(v, "a store of another type into %s", s->store.buf->name);
+  if (x_misused(e)) wrong(v, "`%s` is not defined on texts and complex numbers", op_info((Op)x_misused(e)->op)->text);
   if (s->store.op == RED_LAST || s->store.op == RED_FIRST) wrong(v, "`%s` in a nest", reduce_text(s->store.op));
 }
 
@@ -241,6 +245,18 @@ static bool is_identifier(const char *s) {
   return true;
 }
 
+static void check_marker(Verifier *v, const Kernel *k) {
+  bool asks = k->control == CONTROL_IF || k->control == CONTROL_WHILE;
+  if (k->body.n || k->cascade.steps.n || k->scratch.n || !k->lowered) wrong(v, "a marker of control flow that computes");
+  if (asks != (k->cond != NULL)) wrong(v, "a marker of control flow %s condition", asks ? "without a" : "with a needless");
+  if (k->trips < 0 || (k->trips && k->control != CONTROL_WHILE)) wrong(v, "%lld trips", (long long)k->trips);
+  if (!k->cond) return;
+  if (!map_find(&v->known, k->cond)) wrong(v, "buffer %s is used where it is not known", k->cond->name);
+  bool one = k->cond->elem == ELEM_bool && k->cond->space != SPACE_REG;
+  for (int i = 0; i < k->cond->rank; i++) one = one && k->cond->dim[i] == 1;
+  if (!one) wrong(v, "the condition %s is not one truth value in memory", k->cond->name);
+}
+
 static void check_kernel(Verifier *v, const Kernel *k) {
   memset(&v->own, 0, sizeof v->own);
   v->nscopes = 0;
@@ -282,7 +298,10 @@ bool program_verify(Ctx *ctx, const Program *p) {
     if (!is_identifier(k->name)) { wrong(v, "a kernel's name is no C identifier"); continue; }
     MapEntry *name = map_add(ctx->arena, &names, intern(ctx, k->name));
     if (name->i++) wrong(v, "two kernels have this name");
-    check_kernel(v, k);
+    if (k->control) check_marker(v, k);
+    else check_kernel(v, k);
   }
+  v->kernel = NULL;
+  if (!program_jumps(ctx, p)) v->good = false;
   return v->good;
 }

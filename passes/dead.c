@@ -1,5 +1,5 @@
-/* Removes what no output of the model depends on: nodes, single outputs of nodes, and constants nobody reads any more. A node is also needed for the symbols
- * it sets, where what is left has them in its extents. */
+/* Removes what no output of the model depends on: nodes, single outputs of nodes, states, and constants nobody reads any more. A node is also needed for the
+ * symbols it sets, where what is left has them in its extents. */
 #include "ir/map.h"
 #include "passes/node.h"
 
@@ -47,18 +47,55 @@ static bool is_live(const Live *l, const Node *n) {
   return false;
 }
 
+static void mark(Live *l, const Graph *g) {
+  for (size_t i = g->nodes.n; i-- > 0;)
+    if (is_live(l, g->nodes.at[i])) use_node(l, g->nodes.at[i], 0);
+}
+
+/* A state that only itself depends on is dead, however long it lives: what a state becomes is used when the state is. */
+static void mark_states(Live *l, const Graph *g) {
+  bool more = true;
+  while (more) {
+    mark(l, g);
+    more = false;
+    for (size_t i = 0; i < g->states.n; i++) {
+      const Value *next = g->outputs.at[g->states.at[i].out];
+      if (!map_find(&l->values, g->inputs.at[g->states.at[i].in]) || map_find(&l->values, next)) continue;
+      use(l, next);
+      more = true;
+    }
+  }
+}
+
+/* The pairs count in the lists of inputs and outputs, so the others move up. */
+static void remove_state(Graph *g, size_t pair) {
+  StatePair dead = g->states.at[pair];
+  g->inputs.at[dead.in]->is_input = false;
+  for (size_t i = dead.in; i + 1 < g->inputs.n; i++) g->inputs.at[i] = g->inputs.at[i + 1];
+  for (size_t i = dead.out; i + 1 < g->outputs.n; i++) g->outputs.at[i] = g->outputs.at[i + 1];
+  g->inputs.n--, g->outputs.n--;
+  for (size_t i = pair; i + 1 < g->states.n; i++) g->states.at[i] = g->states.at[i + 1];
+  g->states.n--;
+  for (size_t i = 0; i < g->states.n; i++) {
+    g->states.at[i].in -= g->states.at[i].in > dead.in;
+    g->states.at[i].out -= g->states.at[i].out > dead.out;
+  }
+}
+
 bool pass_dead(Ctx *ctx, Unit *u);
 bool pass_dead(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Live l = {.ctx = ctx, .model = u->model};
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
-  for (size_t i = 0; i < g->outputs.n; i++) use(&l, g->outputs.at[i]);
-  for (size_t i = g->nodes.n; i-- > 0;) {
+  for (size_t i = 0; i < g->outputs.n; i++)
+    if (!graph_is_state_output(g, i)) use(&l, g->outputs.at[i]);
+  mark_states(&l, g);
+  for (size_t i = g->states.n; i-- > 0;)
+    if (!map_find(&l.values, g->inputs.at[g->states.at[i].in])) remove_state(g, i);
+  for (size_t i = 0; i < g->nodes.n; i++) {
     Node *n = g->nodes.at[i];
     drop[i] = !is_live(&l, n);
-    if (drop[i]) continue;
-    use_node(&l, n, 0);
-    for (size_t j = 0; j < n->out.n; j++)
+    for (size_t j = 0; j < n->out.n && !drop[i]; j++)
       if (n->out.at[j] && !map_find(&l.values, n->out.at[j])) n->out.at[j] = NULL;
   }
   graph_drop_nodes(g, drop);

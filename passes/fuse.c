@@ -35,6 +35,18 @@ static int ein_writers(const Kernel *k, const Buf *root) {
   return n;
 }
 
+static bool body_writes(const Body *body, const Buf *root) {
+  for (size_t i = 0; i < body->n; i++) {
+    const Stmt *s = body->at[i];
+    if (s->kind == S_STORE && buf_root(s->store.buf) == root) return true;
+    if (s->kind == S_LOOP && body_writes(&s->loop.body, root)) return true;
+    if (s->kind == S_IF && (body_writes(&s->cond.then, root) || body_writes(&s->cond.other, root))) return true;
+    for (int b = s->kind == S_CALL ? s->call.nin : 0; s->kind == S_CALL && b < s->call.nbufs; b++)
+      if (s->call.bufs[b] && buf_root(s->call.bufs[b]) == root) return true;
+  }
+  return false;
+}
+
 /* Per memory: how many kernels read and write it, and the last that reads. Made anew for each sweep over the program. */
 typedef struct Usage { int readers, writers; size_t reader; const Kernel *seen_read, *seen_write; bool outside; } Usage;
 typedef struct Usages { Usage *of; const Kernel *kernel; size_t at; } Usages;
@@ -69,7 +81,9 @@ static void note_body(const Body *body, Usages *u) {
       for (int j = 0; j < s->store.n; j++) x_each_load(s->store.index[j], note_load, u);
       break;
     case S_CALL:
-      for (int j = 0; j < s->call.nbufs; j++) { note_read(s->call.bufs[j], u); note_write(s->call.bufs[j], u); }
+      for (int j = 0; j < s->call.nbufs; j++)
+        if (s->call.bufs[j]) { note_read(s->call.bufs[j], u); note_write(s->call.bufs[j], u); }
+      for (int j = 0; j < s->call.n; j++) x_each_load(s->call.arg[j], note_load, u);
       break;
     case S_REG: case S_HINT: break;
     }
@@ -90,6 +104,7 @@ static Usage *count_uses(const Fusion *f) {
         for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], note_load, &u);
       }
     note_body(&u.kernel->body, &u);
+    if (u.kernel->cond) note_read(u.kernel->cond, &u);
   }
   for (size_t i = 0; i < p->outputs.n; i++) u.of[buf_root(p->outputs.at[i])->id].outside = true;
   return u.of;
@@ -117,7 +132,7 @@ typedef struct Inline { const Fusion *f; const Buf *root; const Expr *by; const 
 static const Expr *as_stored(const Fusion *f, Elem elem, const Expr *e) {
   bool wide = elem == ELEM_f64 || elem == ELEM_real || elem == ELEM_int || elem == ELEM_i64 || (elem == ELEM_f32 && !f->strict);
   if (wide && (elem_kind(elem) == KIND_REAL || e->vk != KIND_REAL)) return elem_kind(elem) == KIND_REAL ? x_op1(f->ctx, OP_REAL, e) : e;
-  return x_cast(f->ctx, OP_CAST, elem, e);
+  return e->vk == KIND_OPAQUE ? e : x_cast(f->ctx, OP_CAST, elem, e);
 }
 
 static const Expr *inline_value(Ctx *ctx, const Expr *e, void *arg) {
@@ -230,12 +245,67 @@ static bool fuse_map(Fusion *f, size_t producer, size_t at, Buf *t) {
   return true;
 }
 
-static void note_state(const Expr *load, void *arg) { *(bool *)arg |= load->buf->space == SPACE_STATE; }
-static bool reads_state(const Kernel *k) { /* state may be overwritten before a later place is reached */
-  bool state = false;
+/* ---- may a kernel wait until another one runs? Not where control branches in between, nor where what it reads is written by then (state, what a loop carries
+ * round, a tensor that several kernels fill) or its extents get new values. */
+
+typedef struct SymbolUse { const char *name; bool found; } SymbolUse;
+
+static int64_t note_symbol(void *arg, const char *name) {
+  SymbolUse *u = arg;
+  u->found |= !strcmp(u->name, name);
+  return 1;
+}
+
+static bool ein_uses_symbol(Ctx *ctx, const Ein *e, const char *name) {
+  SymbolUse u = {name, false};
+  for (int i = 0; i < e->naxes; i++) (void)ext_value(ctx, e->axis[i]->extent, note_symbol, &u);
+  for (int i = 0; i < e->out->rank; i++) (void)ext_value(ctx, e->out->dim[i], note_symbol, &u);
+  return u.found;
+}
+
+/* Does it set a symbol that a statement of `k` uses? */
+static bool sets_symbol_of(Ctx *ctx, const Kernel *setter, const Kernel *k) {
+  for (size_t i = 0; i < setter->body.n; i++) {
+    const Stmt *s = setter->body.at[i];
+    for (int n = 0; s->kind == S_CALL && n < s->call.nsymbols; n++)
+      for (size_t j = 0; j < k->cascade.steps.n; j++)
+        for (int e = 0; e < k->cascade.steps.at[j].n; e++)
+          if (ein_uses_symbol(ctx, k->cascade.steps.at[j].ein[e], s->call.symbol[n])) return true;
+  }
+  return false;
+}
+
+typedef struct Waiting { const Fusion *f; const Usage *uses; size_t from, to; bool fine; } Waiting;
+
+static bool written_between(const Waiting *w, const Buf *root) {
+  for (size_t i = w->from + 1; i <= w->to; i++) {
+    const Kernel *k = w->f->program->kernels.at[i];
+    if (k && (body_writes(&k->body, root) || ein_writers(k, root))) return true;
+  }
+  return false;
+}
+
+static void check_waiting(const Expr *load, void *arg) {
+  Waiting *w = arg;
+  const Buf *root = buf_root(load->buf);
+  if (root->space == SPACE_STATE) w->fine = false;
+  else if (w->uses[root->id].writers > 1) w->fine = w->fine && !written_between(w, root);
+}
+
+static bool may_wait(const Fusion *f, const Usage *uses, size_t from, size_t to) {
+  Waiting w = {f, uses, from, to, true};
+  const Kernel *k = f->program->kernels.at[from];
+  for (size_t i = from + 1; i < to; i++) {
+    const Kernel *between = f->program->kernels.at[i];
+    if (between && (between->control || sets_symbol_of(f->ctx, between, k))) return false;
+  }
   for (size_t i = 0; i < k->cascade.steps.n; i++)
-    for (int j = 0; j < k->cascade.steps.at[i].n; j++) x_each_load(k->cascade.steps.at[i].ein[j]->rhs, note_state, &state);
-  return state;
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++) {
+      const Ein *e = k->cascade.steps.at[i].ein[j];
+      x_each_load(e->rhs, check_waiting, &w);
+      for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], check_waiting, &w);
+    }
+  return w.fine;
 }
 
 /* One sweep: each kernel takes part in one fusion at most, since the counts are from before it. */
@@ -250,7 +320,7 @@ static bool sweep(Fusion *f) {
     const Usage *u = &uses[buf_root(t)->id];
     if (t->alias || t->space != SPACE_TEMP || t->mask || u->outside || u->readers != 1 || u->writers != 1 || ein_writers(k, t) != 1) continue;
     size_t r = u->reader;
-    if (r <= i || touched[r] || !is_cascade(p->kernels.at[r]) || reads_state(k)) continue;
+    if (r <= i || touched[r] || !is_cascade(p->kernels.at[r]) || !may_wait(f, uses, i, r)) continue;
     if (!fuse_map(f, i, r, t) && !fuse_view(f, i, p->kernels.at[r], t)) continue;
     touched[i] = touched[r] = changed = true;
   }

@@ -1,6 +1,7 @@
 /* Static memory plan: an offset in one arena for every buffer that lives between kernels or inside one.
  *
- * A buffer lives from the first kernel that touches it to the last; scratch lives in its kernel. Buffers are placed one after another, each into the
+ * A buffer lives from the first kernel that touches it to the last; scratch lives in its kernel. What is touched both in a loop and outside lives through all of the
+ * loop: the next trip may need it. Buffers are placed one after another, each into the
  * smallest gap that the already placed ones with a common kernel leave (greedy best fit: Pisarchyk and Lee, "Efficient Memory Management for Deep
  * Neural Net Inference", 2020); several orders are tried, each improved by placing first what came to lie on top, and the smallest arena wins. The largest sum of live bytes at one kernel bounds every plan from
  * below, so a plan that meets it is optimal. The output of an elementwise map may take the place of an input that dies there. */
@@ -98,6 +99,7 @@ static void touch_cascade(Touches *t, const Cascade *c) {
 
 void kernel_each_buf(Ctx *ctx, const Kernel *k, void (*f)(Buf *b, bool read, bool written, void *arg), void *arg) {
   Touches t = {.ctx = ctx};
+  touch(&t, k->cond, true, false);
   if (k->lowered) touch_body(&t, &k->body);
   else touch_cascade(&t, &k->cascade);
   for (size_t i = 0; i < t.list.n; i++) f(t.list.at[i].buf, t.list.at[i].read, t.list.at[i].written, arg);
@@ -119,6 +121,22 @@ static void live_touch(Buf *b, bool read, bool written, void *arg) {
   l->list.at[*touch_slot(&l->index, b) - 1].last = l->kernel;
 }
 
+/* Loops from the inside out: their END comes in that order. */
+static void live_through_loops(Ctx *ctx, const Program *p, Lives *l) {
+  const size_t *jump = program_jumps(ctx, p);
+  for (size_t i = 0; jump && i < p->kernels.n; i++) {
+    if (p->kernels.at[i]->control != CONTROL_END || jump[i] > i || p->kernels.at[jump[i]]->control != CONTROL_WHILE) continue;
+    int begin = (int)jump[i], end = (int)i;
+    for (size_t b = 0; b < l->list.n; b++) {
+      Lifetime *life = &l->list.at[b];
+      bool outside = life->first < begin || life->last > end, inside = life->last >= begin && life->first <= end;
+      if (!outside || !inside) continue;
+      if (life->first > begin) life->first = begin;
+      if (life->last < end) life->last = end;
+    }
+  }
+}
+
 size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out) {
   Lives l = {.ctx = ctx, .index = {.ctx = ctx}};
   for (size_t i = 0; i < p->kernels.n; i++) {
@@ -132,6 +150,7 @@ size_t plan_lifetimes(Ctx *ctx, const Program *p, Lifetime **out) {
   }
   for (size_t i = 0; i < l.list.n; i++)
     if (l.list.at[i].buf->lasting) l.list.at[i].last = (int)p->kernels.n - 1;
+  live_through_loops(ctx, p, &l);
   *out = l.list.at;
   return l.list.n;
 }

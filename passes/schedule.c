@@ -64,7 +64,7 @@ const Expr *schedule_square(Ctx *ctx, const Expr *e) { return x_map(ctx, e, squa
 
 /* What a scheduler must not meet: several statements on one tensor, masks, wide numbers. */
 static void find_f64(const Expr *load, void *arg) {
-  if (load->buf->elem == ELEM_f64 || load->buf->mask) *(bool *)arg = true;
+  if (load->buf->elem == ELEM_f64 || load->buf->mask || elem_kind(load->buf->elem) == KIND_OPAQUE) *(bool *)arg = true;
 }
 static bool is_plain(const Kernel *k) {
   for (size_t i = 0; i < k->cascade.steps.n; i++) {
@@ -72,7 +72,7 @@ static bool is_plain(const Kernel *k) {
     if (step->iter) return false;
     for (int j = 0; j < step->n; j++) {
       const Ein *e = step->ein[j];
-      bool odd = e->accumulate || e->out->mask || e->out->elem == ELEM_f64;
+      bool odd = e->accumulate || e->out->mask || e->out->elem == ELEM_f64 || elem_kind(e->out->elem) == KIND_OPAQUE;
       x_each_load(e->rhs, find_f64, &odd);
       if (odd) return false;
     }
@@ -111,7 +111,8 @@ static bool body_uses(const Body *body, const Buf *b) {
       for (int j = 0; j < s->store.n; j++) x_each_load(s->store.index[j], note_use, &u);
       break;
     case S_CALL:
-      for (int j = 0; j < s->call.nbufs; j++) u.found |= buf_root(s->call.bufs[j]) == u.root;
+      for (int j = 0; j < s->call.nbufs; j++) u.found |= s->call.bufs[j] && buf_root(s->call.bufs[j]) == u.root; /* NULL: absent */
+      for (int j = 0; j < s->call.n; j++) x_each_load(s->call.arg[j], note_use, &u);
       break;
     case S_REG: case S_HINT: break;
     }

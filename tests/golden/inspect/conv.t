@@ -24,6 +24,15 @@ out
     y : f32[1,1,6,6] = Conv(x, w; pads = [1, 1, 1, 1]) "sobel"
     out y
 
+  # ---- lists: a node over parallel lists of tensors becomes a node per member
+  (unchanged)
+
+  # ---- gradient: a Gradient becomes the nodes that compute it, backwards
+  (unchanged)
+
+  # ---- draw: operators that draw random numbers get the number of the run as an input
+  (unchanged)
+
   # ---- infer: types and shapes of every value; folds what is known when compiling
   (unchanged)
 

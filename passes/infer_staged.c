@@ -1,5 +1,6 @@
-/* Operators with hooks become chains: a stage is an operator of its own, with a text (ir/ops/attention.ein), or the graph of an attribute. */
-#include "passes/stages.h"
+/* Operators with hooks, attributes that are graphs and modify a value on its way: the node becomes a chain. A stage is an operator of its own, with a text
+ * (ir/ops/attention.ein), or the graph of an attribute. */
+#include "passes/infer.h"
 
 enum { WAY = -1, NO_INPUT = -2, STAGE_INPUTS = 2, STAGE_ATTRS = 2, MAX_STAGES = 6 };
 /* hook: of which attribute; else op with inputs (of the node, or WAY: what came so far) and those attributes of the node that it takes. */
@@ -21,8 +22,6 @@ static const Staged *find(const Node *n) {
     if (strcmp(staged[i].op, n->op) == 0 && strcmp(staged[i].domain, n->domain) == 0) return &staged[i];
   return NULL;
 }
-
-bool stages_has(const Node *n) { return find(n) != NULL; }
 
 static int opset_of(const Model *m, const char *domain, int otherwise) {
   for (size_t i = 0; i < m->opsets.n; i++)
@@ -73,8 +72,8 @@ static Value *apply_stage(Ctx *ctx, const Model *m, const Node *n, Graph *g, con
   return out;
 }
 
-Graph *stages_graph(Ctx *ctx, const Model *m, const Node *n) {
-  const Staged *s = find(n);
+/* A graph without inputs, which reads n's inputs as values of the graph around and whose only output is n's; it takes the hooks apart. */
+static Graph *chain(Ctx *ctx, const Model *m, const Node *n, const Staged *s) {
   size_t needed = 0;
   for (const Stage *p = s->stage; p < s->stage + MAX_STAGES; p++)
     for (int i = 0; p->op && i < STAGE_INPUTS; i++)
@@ -95,4 +94,10 @@ Graph *stages_graph(Ctx *ctx, const Model *m, const Node *n) {
   }
   vec_push(ctx, &g->outputs, way);
   return g;
+}
+
+bool infer_staged(Infer *I, Node *n) {
+  const Staged *s = find(n);
+  Graph *g = s ? chain(I->ctx, I->model, n, s) : NULL;
+  return g && infer_inline(I, n->name, g) && infer_copy(I, ctx_printf(I->ctx, "%s/out", n->name), g->outputs.at[0], n->out.at[0]);
 }
