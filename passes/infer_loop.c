@@ -163,12 +163,7 @@ static Graph *body_of_trip(Loop *L, int64_t trip, Value *const *carried) {
   if (!number) return NULL;
   set_input(g, 0, number);
   for (size_t k = 0; k < L->ncarried; k++) set_input(g, 2 + k, carried[k]);
-  size_t kept = 0;
-  for (size_t i = 0; i < g->values.n; i++)
-    if (!g->values.at[i]->is_input) g->values.at[kept++] = g->values.at[i];
-  g->values.n = kept;
-  g->inputs.n = 0;
-  g->index = NULL;
+  graph_drop_inputs(g);
   return g;
 }
 
