@@ -28,6 +28,10 @@ bool infer_poisoned(const Infer *I, const Value *v);                         /* 
 bool infer_inline(Infer *I, const char *name, Graph *region);                /* what the region computes is computed by I->graph, in values named after `name`; its nodes are inferred */
 bool infer_copy(Infer *I, const char *name, Value *from, Value *to);         /* to = from: an Identity node, inferred */
 Node *infer_make(Infer *I, const char *op, int opset, const char *name);     /* a node of domain ai.onnx that is in no list yet */
+/* infer_record.c: records that leave regions. Extents that something inside the region sets are bounds outside. */
+Type infer_escape(Infer *I, const Graph *region, Type t);
+void infer_refit_output(Infer *I, const Node *around, Graph *region, size_t output, const Type *to); /* where the layout differs the region gives a copy that has it */
+void infer_refit_input(Infer *I, Node *n, size_t input, const Type *to);     /* the same for what n, which is not kept yet, reads */
 /* Before n is inferred: where it reads elements of a sequence or an optional that are known, it becomes a node that reads these, or (*folded) a constant. */
 bool infer_elements(Infer *I, Node *n, bool *folded);
 void infer_note_elements(Infer *I, const Node *n);                           /* after it: elements of what it makes */
