@@ -35,6 +35,7 @@ typedef struct Bound {
 /* E0400 when there is no such op at that opset; E0401 with the mismatch of the best clause when none fits; E0402 attributes no text reads. */
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset);
+bool ein_op_sums(const EinLib *lib, const char *op, const char *domain, int opset); /* does a text add or multiply up elements, so that errors of rounding add up too? */
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index); /* is input number index needed when compiling (lower case)? */
 typedef struct EinLists { int first_in, in, first_out, out; } EinLists; /* parallel lists at the end of the inputs and outputs: where the first starts, and how many */
 bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset, EinLists *to); /* false: the operator has no two parallel lists */
