@@ -316,11 +316,13 @@ bool infer_set_inside(Infer *I, const Graph *region, ext_t e) {
 
 /* ---- all regions */
 
-static const struct { const char *op; RegionRule *rule; } region_rules[] = {{"If", infer_if}, {"Loop", infer_loop}, {"Scan", infer_scan}, {"SequenceMap", infer_sequence_map}};
+static const struct { const char *op, *domain; RegionRule *rule; } region_rules[] = {
+  {"If", "", infer_if}, {"Loop", "", infer_loop}, {"Scan", "", infer_scan}, {"SequenceMap", "", infer_sequence_map},
+  {"FlexAttention", "ai.onnx.preview", infer_staged}};
 
 static bool infer_regions(Infer *I, Node *n) {
-  for (size_t i = 0; !*n->domain && i < sizeof region_rules / sizeof *region_rules; i++)
-    if (!strcmp(region_rules[i].op, n->op)) return region_rules[i].rule(I, n);
+  for (size_t i = 0; i < sizeof region_rules / sizeof *region_rules; i++)
+    if (!strcmp(region_rules[i].op, n->op) && !strcmp(region_rules[i].domain, n->domain)) return region_rules[i].rule(I, n);
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
   return diag(I->ctx, E0202, node_place(I->model, n), "no rule is known for the regions of this operator; inputs: %s", in.s);

@@ -1,4 +1,4 @@
-/* Inside shape inference: what infer.c and the rules of nodes with regions (infer_if.c, infer_loop.c, infer_scan.c) share. */
+/* Inside shape inference: what infer.c and the rules of nodes with regions (infer_if.c, infer_loop.c, infer_scan.c, infer_staged.c) share. */
 #pragma once
 #include "ir/map.h"
 #include "passes/node.h"
@@ -18,7 +18,7 @@ typedef struct Infer {
 
 /* The rule of an operator with regions: types of its outputs, and what stands for the node is kept. False after a diagnostic. */
 typedef bool RegionRule(Infer *I, Node *n);
-RegionRule infer_if, infer_loop, infer_scan, infer_sequence_map;
+RegionRule infer_if, infer_loop, infer_scan, infer_sequence_map, infer_staged;
 
 bool infer_nodes(Infer *I, Graph *g);                                        /* nodes of g, as nodes of I->graph */
 bool infer_region(Infer *I, Graph *g);                                       /* a region on its own: its nodes stay in it */
