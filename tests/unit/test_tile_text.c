@@ -146,7 +146,7 @@ START_TEST(texts_round_trip) {
     "    nest\n"
     "      for i in 0 .. 3\n"
     "        e[i] = x[i] == k[i]\n"
-    "        y[i] = select(x[i] != k[i], x[i], k[2-i])\n", NULL);
+    "        y[i] = select(x[i] != k[i], x[i], k[-i+2])\n", NULL);
   ctx_free(ctx);
 } END_TEST
 
