@@ -337,7 +337,8 @@ static void one_operator(Job *job, const OpText *op) {
       job->seed += (uint64_t)b * 1000003;
       bool good = ctx && ctx_try(ctx, batch, (void *[]){job, (void *)(uintptr_t)op});
       fflush(stdout);
-      _exit(job->oracle.python && !job->oracle.ask ? ORACLE_GONE : !good);
+      if (job->oracle.deaths) oracle_stop(&job->oracle);
+      _exit(job->oracle.deaths ? ORACLE_GONE : !good);
     }
     int status = 0;
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
