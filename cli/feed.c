@@ -65,7 +65,7 @@ static bool shape_given(const ImportOptions *import, const char *input) {
 }
 
 static void bind_shape(Ctx *ctx, ImportOptions *import, const char *input, const Type *data) {
-  ShapeOption shape = {.input = input, .rank = data->rank};
+  ShapeOption shape = {.input = input, .rank = data->rank, .varies = data->varies, .has_cap = type_is_record(data), .cap = data->cap};
   for (int d = 0; d < data->rank; d++) shape.dim[d] = data->dim[d];
   if (!shape_given(import, input)) vec_push(ctx, &import->shapes, shape);
 }
@@ -102,10 +102,11 @@ static bool read_when_compiling(const Graph *g, const EinLib *lib, const Value *
   return false;
 }
 
-/* Shapes, axes and counts: small, and not real. */
-static bool may_be_setting(const Ctx *ctx, const Data *d) {
+/* Shapes, axes and counts: small, and not real. Where that does not do, single real numbers too: the ends of a range. */
+static bool may_be_setting(const Ctx *ctx, const Data *d, bool real) {
   enum { MOST = 4096 };
-  return strchr("iub", elem_info(d->type.elem)->cls) && type_bound(ctx, &d->type) <= MOST;
+  int64_t count = type_bound(ctx, &d->type);
+  return strchr("iub", elem_info(d->type.elem)->cls) ? count <= MOST : real && elem_info(d->type.elem)->cls == 'r' && count == 1;
 }
 
 static bool add_constant(Ctx *ctx, ImportOptions *import, const char *input, const Data *data) {
@@ -154,14 +155,17 @@ bool feed_compile(Ctx *ctx, const Command *cmd, const Feeds *feeds, const char *
   note_constants(ctx, &import, given);
   size_t mark = diag_mark(ctx);
   if (compile(ctx, cmd, &import, until, unit)) return true;
-  if (!needs_constant(ctx, mark)) return false;
-  bool added = false;
-  for (size_t i = 0; i < g->inputs.n; i++) {
-    const Data *data = feed_find(feeds, g->inputs.at[i]->name);
-    if (data && may_be_setting(ctx, data)) added = add_constant(ctx, &import, g->inputs.at[i]->name, data) || added;
+  for (int real = 0; real < 2 && needs_constant(ctx, mark); real++) {
+    bool added = false;
+    for (size_t i = 0; i < g->inputs.n; i++) {
+      const Data *data = feed_find(feeds, g->inputs.at[i]->name);
+      if (data && may_be_setting(ctx, data, real)) added = add_constant(ctx, &import, g->inputs.at[i]->name, data) || added;
+    }
+    if (!added) continue;
+    diag_rewind(ctx, mark);
+    note_constants(ctx, &import, given);
+    mark = diag_mark(ctx);
+    if (compile(ctx, cmd, &import, until, unit)) return true;
   }
-  if (!added) return false;
-  diag_rewind(ctx, mark);
-  note_constants(ctx, &import, given);
-  return compile(ctx, cmd, &import, until, unit);
+  return false;
 }

@@ -28,6 +28,9 @@ static void add_op(Ctx *ctx, Str *out, const OpText *ops, size_t n) {
   for (size_t i = 0; i < n; i++) {
     size_t length = strlen(ops[i].text);
     str_printf(out, "\n```%s\n%s%s```\n", strcmp(page_of(ctx, &ops[i]), "extern") ? "ein" : "c", ops[i].text, length && ops[i].text[length - 1] == '\n' ? "" : "\n");
+    if (!ops[i].clause) continue;
+    str_add(out, "\n");
+    ein_facts(ctx, ops[i].clause, out);
   }
 }
 
@@ -36,7 +39,7 @@ bool op_pages_write(Ctx *ctx, const char *dir, const OpText *ops, size_t n) {
   VEC(const char *) pages = {0};
   VEC(Str) texts = {0};
   Str index = str_new(ctx);
-  str_add(&index, "# Operators\n\nWritten by `sinter list ops -o docs/ops` from the library. How to read a text: [language.md](../language.md).\n\n| operator | since | texts | page |\n|---|---|---|---|\n");
+  str_add(&index, "# Operators\n\nWritten by `sinter list ops -o docs/ops` from the library. How to read a text: [language.md](../language.md). The row `operations` gives, for each statement, the\npoints it is evaluated at (a product of ranks) times the operations at each point; memory is what the inputs and outputs hold, once fused.\n\n| operator | since | texts | page |\n|---|---|---|---|\n");
   for (size_t i = 0, count; i < n; i += count) {
     for (count = 1; i + count < n && same_op(&ops[i], &ops[i + count]); count++) {}
     const char *page = page_of(ctx, &ops[i]);

@@ -26,12 +26,28 @@ static bool parse_dim(Ctx *ctx, const char *text, DimOption *out) {
   return true;
 }
 
-/* INPUT=1x3x224x224; INPUT= alone is a scalar. Input names may hold an equals sign: the last one counts. */
+/* INPUT=1x3x224x224; INPUT= alone is a scalar; INPUT=4*1x<=8 is a sequence. Input names may hold an equals sign: the last one that is not of a bound counts. */
 static bool parse_shape(Ctx *ctx, const char *text, ShapeOption *out) {
-  const char *equals = strrchr(text, '='), *p = equals + 1;
+  const char *equals = strchr(text, '='), *p;
+  for (const char *c = equals; (c = strchr(c + 1, '='));)
+    if (c[-1] != '<') equals = c;
+  p = equals + 1;
   *out = (ShapeOption){.input = internn(ctx, text, (size_t)(equals - text))};
+  const char *star = strchr(p, '*');
+  if (star) {
+    char *end;
+    errno = 0;
+    long long cap = strtoll(p, &end, 10);
+    if (end != star || errno || cap < 0) return usage(ctx, "--shape", text);
+    out->has_cap = true;
+    out->cap = cap;
+    p = star + 1;
+  }
   while (*p) {
     char *end;
+    bool bound = p[0] == '<' && p[1] == '=';
+    if (bound && out->rank < MAX_RANK) out->varies |= 1u << out->rank;
+    p += bound ? 2 : 0;
     errno = 0;
     long long value = strtoll(p, &end, 10);
     if (end == p || errno || value < 0 || out->rank == MAX_RANK || (*end && *end != 'x' && *end != ',')) return usage(ctx, "--shape", text);

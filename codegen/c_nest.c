@@ -421,6 +421,12 @@ static bool has_mode(const Body *body, LoopMode a, LoopMode b) {
   return false;
 }
 
+static bool has_call(const Body *body) {
+  for (size_t i = 0; i < body->n; i++)
+    if (body->at[i]->kind == S_CALL) return true;
+  return false;
+}
+
 static bool any_f64(const KernelParam *params, size_t n) {
   bool narrow = false;
   for (size_t i = 0; i < n; i++) {
@@ -466,6 +472,8 @@ void c_kernel(const Ctx *ctx, const Program *program, const Kernel *k, const Tar
   p->real = any_f64(params, n) || kernel_real(k) == ELEM_f64 ? C_F64 : C_F32;
   p->use_windows = has_mode(&k->body, LOOP_UNROLL, LOOP_VEC);
   for (size_t i = 0; i < nsymbols; i++) c_name_of(p, symbols[i], symbols[i]);
+  static const char *const of_calls[] = {"in", "out", "arg", "count"};
+  for (size_t i = 0; has_call(&k->body) && i < sizeof of_calls / sizeof *of_calls; i++) c_name_new(p, of_calls[i]);
   for (size_t i = 0; i < n; i++) c_name_of(p, params[i].buf, params[i].buf->name);
   ArraySearch search = {.p = p};
   find_arrays(&search, &k->body);

@@ -118,7 +118,7 @@ static bool library_new(Library *l, Ctx *ctx, const Unit *u, const EmitOptions *
 
 /* ---- <name>_runtime.h */
 
-/* Includes of the project's own files are left out: all of runtime/ is in one file. */
+/* Includes of the project's own files are left out: what they hold stands before. */
 static void put_without_includes(const char *text, Str *out) {
   for (const char *line = text, *next; *line; line = next) {
     next = strchr(line, '\n');

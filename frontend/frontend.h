@@ -3,7 +3,10 @@
 #include "ir/ein.h"
 
 typedef struct DimOption { const char *name; bool bounded; int64_t value; } DimOption;          /* --dim seq=5 | seq<=512 */
-typedef struct ShapeOption { const char *input; int rank; int64_t dim[MAX_RANK]; } ShapeOption; /* --shape x=1x3x8x8 */
+typedef struct ShapeOption {               /* --shape x=1x3x8x8; of a sequence seq=4*1x<=8: at most 4 elements, each 1 by at most 8 */
+  const char *input; int rank; int64_t dim[MAX_RANK];
+  uint32_t varies; bool has_cap; int64_t cap;
+} ShapeOption;
 typedef struct ConstOption { const char *input; const Data *data; } ConstOption;                /* --const sr=16000: the input becomes an initializer */
 typedef struct StateOption { const char *output, *input; } StateOption;                          /* --state out=in: kept between runs */
 typedef struct ImportOptions {

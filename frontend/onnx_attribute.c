@@ -83,32 +83,6 @@ static const char *text_of(Import *im, const ProtobufCBinaryData *s, Place at, c
   return text;
 }
 
-static void print_type_proto(Import *im, const Onnx__TypeProto *t, Str *out) { /* as deep as messages may be nested */
-  if (t && t->tensor_type) {
-    str_printf(out, "%s[", elem_info(elem_from_onnx(t->tensor_type->elem_type))->name);
-    const Onnx__TensorShapeProto *shape = t->tensor_type->shape;
-    if (!shape) str_add(out, "?");
-    for (size_t i = 0; shape && i < shape->n_dim; i++) {
-      const Onnx__TensorShapeProto__Dimension *d = shape->dim[i];
-      if (i) str_add(out, ",");
-      if (d->has_dim_value) str_printf(out, "%lld", (long long)d->dim_value);
-      else str_add(out, d->dim_param && *d->dim_param ? d->dim_param : "?");
-    }
-    str_add(out, "]");
-  } else if (t && t->sequence_type) {
-    str_add(out, "seq(");
-    print_type_proto(im, t->sequence_type->elem_type, out);
-    str_add(out, ")");
-  } else if (t && t->optional_type) {
-    str_add(out, "optional(");
-    print_type_proto(im, t->optional_type->elem_type, out);
-    str_add(out, ")");
-  } else {
-    const char *other = onnx_not_tensor(t);
-    str_add(out, other ? other : "unknown");
-  }
-}
-
 static bool convert(Import *im, const Scope *s, const Proto *a, Place at, const char *name, Graph *sits_in, Attr *out) {
   Ctx *ctx = im->ctx;
   int type = kind_of(im, a, at);
@@ -141,10 +115,9 @@ static bool convert(Import *im, const Scope *s, const Proto *a, Place at, const 
     case ATTR_TENSOR: out->tensor = a->t ? onnx_tensor(&im->tensors, a->t, at, what) : onnx_sparse_tensor(&im->tensors, a->sparse_tensor, at, what); return out->tensor != NULL;
     case ATTR_GRAPH: out->graph = onnx_region(im, s, a->g, sits_in, at, name); return out->graph != NULL;
     case ATTR_TYPE: {
-      Str text = str_new(ctx);
-      print_type_proto(im, a->tp, &text);
-      out->s = text.s;
-      break;
+      Type *made = NEW(ctx, Type);
+      out->type = made;
+      return onnx_type(im, a->tp, at, what, made);
     }
   }
   return ok;

@@ -215,13 +215,13 @@ bool onnx_outputs(Import *im, Scope *s, const Onnx__GraphProto *g) {
   Map seen = {0};
   bool ok = true;
   for (size_t i = 0; i < g->n_output; i++) {
-    const char *name = onnx_name(im, g->output[i]->name), *kind = s->outer ? NULL : onnx_not_tensor(g->output[i]->type);
+    const char *name = onnx_name(im, g->output[i]->name), *what = ctx_printf(ctx, "output '%s'", name);
     Value *v = *name ? onnx_lookup(s, name) : NULL;
     if (v == &im->absent) v = NULL;
     if (!*name) ok = diag(ctx, E0200, at, "output %zu has no name", i);
     else if (!v) ok = diag(ctx, E0200, at, "output '%s' is never produced", name);
     else if (map_find(&seen, name)) ok = diag(ctx, E0200, at, "output '%s' is listed twice", name);
-    else if (kind) ok = diag(ctx, E0202, at, "output '%s' is %s, only tensors can be outputs", name, kind);
+    else if (!s->outer && !onnx_type(im, g->output[i]->type, at, what, &(Type){0})) ok = false;
     if (!v) continue;
     map_add(im->scratch, &seen, name);
     if (!s->outer) onnx_declare(im, v, g->output[i]->type);

@@ -73,4 +73,10 @@ bool onnx_inputs(Import *im, Scope *s, const Onnx__GraphProto *g);              
 void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t);                              /* v->declared, from the file and from what the user says of outputs */
 const char **onnx_dim_names(Import *im, const Onnx__TypeProto *t);                              /* MAX_RANK + 1 entries; NULL when there are none */
 Elem onnx_elem(const Onnx__TypeProto *t);                                                       /* of a declared tensor; ELEM_NONE when not given */
-const char *onnx_not_tensor(const Onnx__TypeProto *t);                                          /* "a sequence" ...; NULL for a tensor or when not given */
+
+/* onnx_type.c: declared types */
+typedef struct DeclaredType { TypeForm form; Elem key; const Onnx__TypeProto__Tensor *tensor; } DeclaredType; /* tensor: of the elements; NULL when nothing is said of them */
+/* Takes apart what a value is: a tensor, or a form that holds tensors (ir/type.h). Where it is something else, false with what that is, in words. */
+bool onnx_form(const Onnx__TypeProto *t, DeclaredType *d, const char **other);
+/* The type with everything that is open as -1; false with E0202 or E0200. `what` names it: "input 'x'". */
+bool onnx_type(Import *im, const Onnx__TypeProto *t, Place at, const char *what, Type *type);

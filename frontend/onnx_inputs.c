@@ -1,23 +1,21 @@
 /* The inputs of a model: their declared types, and what the user says about them. Dimensions with a name get a number or a bounded symbol (--dim), those
  * without get it with the whole shape (--shape), and an input may become a constant (--const). What is still open afterwards is reported, all of it. */
 #include "frontend/onnx_import.h"
+#include "ir/record.h"
 
 /* ---- declared types */
 typedef enum DimKind { DIM_FIXED, DIM_NAMED, DIM_OPEN } DimKind;
 typedef struct Dim { DimKind kind; int64_t value; const char *name; } Dim; /* name: interned */
-typedef struct Declared { const char *name; Elem elem; int rank; Dim dim[MAX_RANK]; const char **dim_names; const ShapeOption *shape; const Data *data; bool broken; } Declared; /* rank -1: no shape */
+typedef struct Declared { const char *name; TypeForm form; Elem key; int64_t cap; uint32_t varies; Elem elem; int rank; Dim dim[MAX_RANK]; const char **dim_names; const ShapeOption *shape; const Data *data; bool broken; } Declared; /* rank -1: no shape; cap -1: open */
 
 static const int64_t largest_dim = (int64_t)1 << 48;
-
-const char *onnx_not_tensor(const Onnx__TypeProto *t) {
-  if (!t || t->tensor_type) return NULL;
-  return t->sequence_type ? "a sequence" : t->map_type ? "a map" : t->optional_type ? "an optional" : t->sparse_tensor_type ? "a sparse tensor" : t->opaque_type ? "an opaque value" : NULL;
-}
 
 Elem onnx_elem(const Onnx__TypeProto *t) { return t && t->tensor_type ? elem_from_onnx(t->tensor_type->elem_type) : ELEM_NONE; }
 
 const char **onnx_dim_names(Import *im, const Onnx__TypeProto *t) {
-  const Onnx__TensorShapeProto *shape = t && t->tensor_type ? t->tensor_type->shape : NULL;
+  DeclaredType d;
+  const char *other;
+  const Onnx__TensorShapeProto *shape = onnx_form(t, &d, &other) && d.tensor ? d.tensor->shape : NULL;
   const char **names = NULL;
   for (size_t i = 0; shape && i < shape->n_dim && i < MAX_RANK; i++) {
     const char *name = shape->dim[i]->dim_param;
@@ -39,19 +37,19 @@ static bool read_dim(Import *im, const Onnx__TensorShapeProto__Dimension *p, Pla
 
 static bool read_declared(Import *im, const Onnx__ValueInfoProto *p, Place at, Declared *d) {
   Ctx *ctx = im->ctx;
-  const char *kind = onnx_not_tensor(p->type);
-  *d = (Declared){.name = onnx_name(im, p->name), .elem = onnx_elem(p->type), .rank = -1, .dim_names = onnx_dim_names(im, p->type)};
+  Type type;
+  *d = (Declared){.name = onnx_name(im, p->name), .rank = -1};
   if (!*d->name) return diag(ctx, E0200, at, "an input has no name");
-  if (kind) return diag(ctx, E0202, at, "input '%s' is %s, only tensors can be inputs", d->name, kind);
-  if (!p->type || !p->type->tensor_type) return diag(ctx, E0200, at, "input '%s' has no type", d->name);
-  if (d->elem == ELEM_NONE) return diag(ctx, E0200, at, "input '%s' has element type %lld, which is unknown", d->name, (long long)p->type->tensor_type->elem_type);
-  const Onnx__TensorShapeProto *shape = p->type->tensor_type->shape;
-  if (!shape) return true;
-  if (shape->n_dim > MAX_RANK) return diag(ctx, E0104, at, "input '%s' has rank %zu, at most %d is supported", d->name, shape->n_dim, MAX_RANK);
-  d->rank = (int)shape->n_dim;
+  if (!onnx_type(im, p->type, at, ctx_printf(ctx, "input '%s'", d->name), &type)) return false;
+  DeclaredType of;
+  const char *other;
+  if (!onnx_form(p->type, &of, &other) || !of.tensor) return diag(ctx, E0200, at, "input '%s' has no type", d->name);
+  *d = (Declared){.name = d->name, .form = type.form, .key = type.key, .cap = type.cap, .varies = type.varies, .elem = type.elem, .rank = type.rank, .dim_names = onnx_dim_names(im, p->type)};
+  if (d->elem == ELEM_NONE) return diag(ctx, E0200, at, "input '%s' has element type %lld, which is unknown", d->name, (long long)of.tensor->elem_type);
   bool ok = true;
-  for (size_t i = 0; i < shape->n_dim; i++)
-    if (!read_dim(im, shape->dim[i], at, d->name, i, &d->dim[i])) ok = false;
+  if (d->key != ELEM_NONE) d->dim[0] = (Dim){.kind = DIM_OPEN}; /* how many entries */
+  for (int i = 0; d->key == ELEM_NONE && i < d->rank; i++)
+    if (!read_dim(im, of.tensor->shape->dim[i], at, d->name, (size_t)i, &d->dim[i])) ok = false;
   return ok;
 }
 
@@ -108,6 +106,32 @@ static bool unify(Inputs *in, Declared *d, const char *option, int rank, const i
   return ok;
 }
 
+/* Is there an integer input of this name, a value that a node makes, or a node? Only the types of inputs are known yet. */
+static bool names_value(const Onnx__GraphProto *g, const char *name, int depth) {
+  enum { DEPTH = 64 };
+  for (size_t i = 0; i < g->n_input; i++) {
+    Elem e = onnx_elem(g->input[i]->type);
+    if (g->input[i]->name && !strcmp(g->input[i]->name, name) && (depth || e == ELEM_i64 || e == ELEM_i32)) return true;
+  }
+  for (size_t i = 0; i < g->n_node; i++) {
+    const Onnx__NodeProto *n = g->node[i];
+    if (n->name && !strcmp(n->name, name)) return true;
+    for (size_t k = 0; k < n->n_output; k++)
+      if (n->output[k] && !strcmp(n->output[k], name)) return true;
+    for (size_t k = 0; k < n->n_attribute && depth < DEPTH; k++)
+      if (n->attribute[k]->g && names_value(n->attribute[k]->g, name, depth + 1)) return true;
+  }
+  return false;
+}
+
+/* What may be as large as this when running: an integer that extents or trips follow from, or the trips of a loop. */
+static bool take_bound(Inputs *in, const DimOption *o, const char *name) {
+  if (!o->bounded) return diag(in->im->ctx, E0204, in->at, "--dim: '%s' is no dimension but a value: '%s<=%lld' bounds it, --const gives it", name, name, (long long)o->value);
+  if (o->value < 0 || o->value > largest_dim) return diag(in->im->ctx, E0302, in->at, "--dim gives '%s' the bound %lld", name, (long long)o->value);
+  vec_push(in->im->ctx, &in->im->model->bounds, ((ValueBound){name, o->value}));
+  return true;
+}
+
 static bool is_identifier(const char *name) {
   size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
   return n && !name[n] && (*name < '0' || *name > '9');
@@ -133,7 +157,8 @@ static bool take_dims(Inputs *in, const Onnx__GraphProto *g) {
     const DimOption *o = &in->im->opt->dims.at[i];
     const char *name = intern(ctx, o->name);
     const MapEntry *e = map_find(&known, name);
-    if (!e && o->bounded && is_identifier(name)) {
+    if (!e && names_value(g, name, 0)) ok = take_bound(in, o, name) && ok;
+    else if (!e && o->bounded && is_identifier(name)) {
       vec_push(ctx, &in->im->model->bounded, name);
       ext_symbol(ctx, name, 0, o->value < largest_dim ? o->value : largest_dim);
     } else if (!e) ok = diag(ctx, E0204, in->at, "--dim: no dimension is named '%s'; there are: %s", name, list_names(in->im, names.n, plain_name, names.at));
@@ -190,6 +215,7 @@ static bool take_const(Inputs *in, const ConstOption *o) {
   bool ok = true;
   Declared *d = option_input(in, "--const", o->input, &ok);
   if (!d || d->broken) return ok;
+  if (d->form != FORM_TENSOR) return diag(in->im->ctx, E0204, in->at, "--const: input '%s' is no tensor", d->name);
   if (d->data) return diag(in->im->ctx, E0204, in->at, "--const is given twice for input '%s'", d->name);
   const Data *data = drop_single_rank(in, d, reshape_scalar(in, d, o->data));
   if (!type_is_const(in->im->ctx, &data->type) || !unify(in, d, "--const", data->type.rank, data->type.dim)) return false;
@@ -204,6 +230,12 @@ static bool take_shape(Inputs *in, const ShapeOption *o) {
   if (d->shape) return diag(in->im->ctx, E0204, in->at, "--shape is given twice for input '%s'", d->name);
   d->shape = o;
   if (o->rank < 0 || o->rank > MAX_RANK) return diag(in->im->ctx, E0302, in->at, "--shape gives rank %d to input '%s'", o->rank, d->name);
+  bool room = d->form == FORM_SEQUENCE || d->form == FORM_OPTIONAL_SEQUENCE;
+  if (o->has_cap && !room && d->form != FORM_OPTIONAL) return diag(in->im->ctx, E0302, in->at, "--shape gives room for %lld elements to input '%s', which is no sequence", (long long)o->cap, d->name);
+  if (o->varies && d->form == FORM_TENSOR) return diag(in->im->ctx, E0302, in->at, "--shape gives a bound to input '%s'; that is for elements of sequences, --dim bounds named dimensions", d->name);
+  if (o->has_cap) d->cap = o->cap;
+  if (d->form != FORM_TENSOR && d->cap == 0 && !o->rank) return true; /* no elements: nothing is said of them */
+  if (d->key == ELEM_NONE) d->varies = o->varies;
   return unify(in, d, "--shape", o->rank, o->dim);
 }
 
@@ -233,6 +265,7 @@ static ext_t bound_dim(Inputs *in, const char *name, Binding *b) {
 
 static const char *shape_hint(Inputs *in, const Declared *d) {
   Str s = str_new(in->im->ctx);
+  str_add(&s, d->cap < 0 ? "N*" : "");
   for (int i = 0; i < d->rank; i++) {
     const MapEntry *e = d->dim[i].name ? map_find(&in->bound, d->dim[i].name) : NULL;
     const Binding *b = e ? e->p : NULL;
@@ -255,14 +288,20 @@ static bool report_unnamed(Inputs *in, const Declared *d) {
 static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) {
   Ctx *ctx = in->im->ctx;
   bool ok = true, unnamed = false;
-  *type = (Type){.elem = d->elem, .rank = d->rank};
-  bool keep = in->im->opt->keep_open;
+  *type = (Type){.elem = d->elem, .rank = d->rank, .form = d->form, .key = d->key, .varies = d->varies, .cap = d->cap};
+  bool keep = in->im->opt->keep_open, record = type_is_record(type);
+  if (record && d->cap == 0 && !keep) return type->rank = d->rank < 0 ? 0 : d->rank, true;
+  if (record && d->cap < 0 && !keep && d->rank < 0) return diag(ctx, E0203, in->at, "input '%s' says neither how many elements it has nor their shape: pass --shape '%s=N*AxB', room for N elements of A by B, or '<=B' where they differ", d->name, d->name);
+  if (record && d->cap < 0 && !keep) return diag(ctx, E0203, in->at, "input '%s' does not say how many elements it has: pass --shape '%s=%s', room for N elements", d->name, d->name, shape_hint(in, d));
   if (d->rank < 0) return keep || diag(ctx, E0203, in->at, "input '%s' has no shape: pass --shape '%s=AxBxC' with its sizes", d->name, d->name);
   for (int i = 0; i < d->rank; i++) {
     const Dim *dim = &d->dim[i];
     const MapEntry *e = dim->name ? map_find(&in->bound, dim->name) : NULL;
     if (dim->kind == DIM_FIXED) type->dim[i] = dim->value;
-    else if (e && e->p) type->dim[i] = bound_dim(in, dim->name, e->p);
+    else if (record && e && e->p) { /* elements have extents of their own */
+      type->dim[i] = ((const Binding *)e->p)->value;
+      if (((const Binding *)e->p)->bounded) type->varies |= 1u << i;
+    } else if (e && e->p) type->dim[i] = bound_dim(in, dim->name, e->p);
     else if (keep) type->dim[i] = -1;
     else if (dim->kind == DIM_OPEN) ok = false, unnamed = true;
     else {
@@ -273,6 +312,7 @@ static bool make_type(Inputs *in, const Declared *d, Map *reported, Type *type) 
     }
   }
   if (unnamed) report_unnamed(in, d);
+  if (ok && !keep && record && record_words(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' is larger than any memory", d->name);
   if (ok && !keep && type_bound(ctx, type) < 0) return diag(ctx, E0104, in->at, "input '%s' has more than 2^48 elements", d->name);
   return ok;
 }
@@ -292,9 +332,12 @@ static bool check_initializer(Inputs *in, const Declared *d, const Value *v) {
 
 /* What was said of an output from outside goes before what the file leaves open, and after what it says. */
 void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t) {
+  DeclaredType of;
+  const char *other;
+  bool record = onnx_form(t, &of, &other) && of.form != FORM_TENSOR;
   const Onnx__TensorShapeProto *shape = t && t->tensor_type ? t->tensor_type->shape : NULL;
   const ShapeOption *most = NULL;
-  Type type = {.elem = onnx_elem(t), .rank = -1};
+  Type type = {.elem = onnx_elem(t), .rank = -1, .form = of.form, .key = of.key}; /* of a record its elements are what the operators give */
   for (size_t i = 0; i < im->opt->noutputs; i++)
     if (!strcmp(im->opt->output[i].input, v->name)) most = &im->opt->output[i];
   if (shape && shape->n_dim <= MAX_RANK) type.rank = (int)shape->n_dim;
@@ -305,7 +348,7 @@ void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t) {
     bool fixed = d && d->has_dim_value && d->dim_value >= 0 && d->dim_value <= largest_dim;
     type.dim[i] = fixed ? d->dim_value : e ? ((const DimOption *)e->p)->value : most && most->rank == type.rank ? most->dim[i] : -1;
   }
-  if (type.rank >= 0) v->declared = arena_copy(im->ctx->arena, &type, sizeof type);
+  if (type.rank >= 0 || record) v->declared = arena_copy(im->ctx->arena, &type, sizeof type);
 }
 
 /* ---- all of it */

@@ -304,4 +304,7 @@ bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in
   return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");
 }
 
-bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) { return bind_op(ctx, lib, req, NULL, NULL, 0, out); }
+bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) {
+  if (adjoint_is_op(req->op, req->domain)) return adjoint_bind(ctx, lib, req, out);
+  return bind_op(ctx, lib, req, NULL, NULL, 0, out);
+}

@@ -42,10 +42,13 @@ int ein_input_named(const EinLib *lib, const char *op, const char *domain, int o
 /* An Einsum node brings its own text: its equation (ir/einsum.c). The text; NULL with E0401 when it is no equation of so many operands. */
 const char *einsum_text(Ctx *ctx, Place place, const char *equation, int ninputs);
 bool einsum_is_op(const char *op, const char *domain, int opset);
+bool adjoint_is_op(const char *op, const char *domain);          /* sinter.Adjoint: the derivative of another operator (ir/adjoint.c) */
+bool adjoint_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 const EinLib *einsum_lib(Ctx *ctx, const BindRequest *req);      /* a library of that one text; NULL with a diagnostic */
 
 /* For `list ops`, docs and .ein models. */
-typedef struct OpText { const char *name, *domain, *file, *text; int line, since; } OpText; /* one clause; text is its source, verbatim */
+typedef struct OpText { const char *name, *domain, *file, *text; int line, since; const struct Clause *clause; } OpText; /* one clause; text is its source, verbatim; clause: NULL of an extern op */
+void ein_facts(Ctx *ctx, const struct Clause *clause, Str *out); /* types, attributes, limits and cost of a text, as a table in Markdown */
 size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out);       /* sorted by name, then since */
 /* The last op of the file (or entry): its tensors become a model of one node. dims binds rank names. */
 Model *ein_model(Ctx *ctx, EinLib *lib, const char *path, const char *entry, int ndims, const char *const *dim_name, const ext_t *dim);

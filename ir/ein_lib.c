@@ -54,7 +54,7 @@ int ein_candidates(const EinLib *lib, const char *op, const char *domain, int op
 
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset) {
   const Clause *one;
-  return einsum_is_op(op, domain, opset) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
+  return einsum_is_op(op, domain, opset) || adjoint_is_op(op, domain) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
 }
 
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index) {
@@ -100,7 +100,7 @@ size_t ein_ops(Ctx *ctx, const EinLib *lib, OpText **out) {
   *out = NEWN(ctx, OpText, lib->clauses.n);
   for (size_t i = 0; i < lib->clauses.n; i++) {
     const Clause *c = lib->clauses.at[i];
-    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since};
+    (*out)[i] = (OpText){c->name, c->domain, c->file, c->text, c->line, c->since, c};
   }
   qsort(*out, lib->clauses.n, sizeof **out, by_name);
   return lib->clauses.n;

@@ -38,6 +38,7 @@ typedef struct Buf {
   const Data *data;                       /* SPACE_CONST */
   struct Buf *mask;                       /* presence of each element (bool, same dims) where elements may stay unwritten; else NULL */
   int64_t offset;                         /* SPACE_TEMP, SPACE_STATE: byte offset after planning; -1 before */
+  const Type *record;                     /* a vector of i64 that is a record of this type (ir/record.h); NULL mostly */
   struct Buf *alias;                      /* same memory as this one, other dims (reshape) or in-place; NULL mostly. No chains. */
   bool lasting;                           /* SPACE_TEMP: kept from its kernel to the end of the run, because others hold pointers into it */
   int id;

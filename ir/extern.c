@@ -2,6 +2,7 @@
 #include "ir/extern/bind.h"
 #include "runtime/sinter.h"
 
+#define EXTERN_RECORD(name) EXTERN(name)
 #define EXTERN(name) extern const Extern extern_##name;
 #include "ir/extern.def"
 #undef EXTERN
@@ -40,6 +41,22 @@ const char *extern_source(const Extern *e) {
     if (table[i] == e) return extern_text(file[i]);
   return NULL;
 }
+
+bool extern_takes_records(const Extern *e) {
+  static const bool takes[] = {
+#undef EXTERN_RECORD
+#define EXTERN(name) false,
+#define EXTERN_RECORD(name) true,
+#include "ir/extern.def"
+#undef EXTERN
+#undef EXTERN_RECORD
+  };
+  for (size_t i = 0; i < COUNT; i++)
+    if (table[i] == e) return takes[i];
+  return false;
+}
+
+int extern_nin(const Extern *e, size_t inputs) { return e->nin == EXTERN_MANY ? (int)inputs : e->nin; }
 
 const char *run_status_text(int status) {
   static const char *const texts[] = {
@@ -179,4 +196,69 @@ bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, Ext
   const Attr *a = extern_attr(req, name);
   if (a && a->kind != ATTR_TENSOR) return diag(ctx, E0401, req->place, "attribute `%s` of %s is no tensor", name, req->op);
   return extern_table(ctx, req, a ? a->tensor : data_new(ctx, ELEM_f32, 1, (const int64_t[]){0}), to);
+}
+
+/* ---- records */
+
+static const char *const form_names[] = {[FORM_TENSOR] = "a tensor", [FORM_SEQUENCE] = "a sequence", [FORM_OPTIONAL] = "an optional tensor", [FORM_OPTIONAL_SEQUENCE] = "an optional sequence", [FORM_MAP] = "a map"};
+
+bool extern_form(Ctx *ctx, const BindRequest *req, int i, TypeForm form) {
+  const Type *t = i < req->nin ? req->in[i].type : NULL;
+  if (!t || t->form == form) return true;
+  Str s = str_new(ctx);
+  type_print(ctx, t, &s);
+  return diag(ctx, E0404, req->place, "input number %d, '%s', is %s: expected %s", i + 1, req->in[i].name ? req->in[i].name : "?", s.s, form_names[form]);
+}
+
+bool extern_put(Ctx *ctx, const BindRequest *req, ExternBound *to, ext_t number) {
+  if (to->nargs == EXTERN_ARGS) return diag(ctx, E0701, req->place, "%s has more inputs and dimensions than %d numbers describe", req->op, EXTERN_ARGS);
+  to->arg[to->nargs++] = number;
+  return true;
+}
+
+bool extern_put_record(Ctx *ctx, const BindRequest *req, ExternBound *to, const Type *t) {
+  Record r;
+  if (!record_layout(ctx, t, &r)) return diag(ctx, E0701, req->place, "%s would need a sequence too large for any memory", req->op);
+  return extern_put(ctx, req, to, r.cap) && extern_put(ctx, req, to, r.rank) && extern_put(ctx, req, to, r.slot);
+}
+
+bool extern_put_extents(Ctx *ctx, const BindRequest *req, ExternBound *to, const Type *t) {
+  bool ok = true;
+  for (int d = 0; ok && d < t->rank; d++) ok = extern_put(ctx, req, to, t->dim[d]);
+  return ok;
+}
+
+int64_t extern_bits(Elem e) { return e == ELEM_string ? 64 : elem_info(e)->bits; }
+
+/* 0 where there is no such input, -1 with a diagnostic when it is none. */
+int64_t extern_position(Ctx *ctx, const BindRequest *req, int i) {
+  const Type *t = i < req->nin ? req->in[i].type : NULL;
+  if (!t) return 0;
+  bool fits = t->form == FORM_TENSOR && (t->elem == ELEM_i64 || t->elem == ELEM_i32) && extern_size(ctx, t, 0, t->rank) == 1;
+  if (!fits) diag(ctx, E0404, req->place, "input number %d of %s is a position: one integer, i32 or i64", i + 1, req->op);
+  return fits ? elem_info(t->elem)->bits / 8 : -1;
+}
+
+bool extern_open_extents(Ctx *ctx, const BindRequest *req, ExternBound *to, uint32_t open, Type *out) {
+  for (int d = 0; d < out->rank; d++)
+    if (open >> d & 1) {
+      if (!extern_symbol(ctx, req, ctx_printf(ctx, "dim%d", d), out->dim[d], &out->dim[d])) return false;
+      to->count[to->ncounts++] = out->dim[d];
+    }
+  out->varies = 0;
+  return true;
+}
+
+/* Numbers of the kernel sequence_at, and the tensor it gives. */
+bool extern_element(Ctx *ctx, const BindRequest *req, int64_t position, ExternBound *to) {
+  const Type *seq = req->in[0].type;
+  if (seq->key != ELEM_NONE) return diag(ctx, E0404, req->place, "the elements of '%s' are maps, not tensors", req->in[0].name);
+  if (seq->cap == 0) return diag(ctx, E0401, req->place, "'%s' is always empty: there is no element to take", req->in[0].name);
+  to->out[0] = record_element_type(seq);
+  to->fails = true;
+  bool ok = extern_put(ctx, req, to, extern_bits(seq->elem)) && extern_put(ctx, req, to, position) && extern_put_record(ctx, req, to, seq) &&
+            extern_put(ctx, req, to, __builtin_popcount(seq->varies)) && extern_open_extents(ctx, req, to, seq->varies, &to->out[0]);
+  for (int d = 0; ok && d < seq->rank; d++)
+    if (seq->varies >> d & 1) ok = extern_put(ctx, req, to, d);
+  return ok;
 }

@@ -12,7 +12,7 @@
  * their symbols have; an element of a string tensor is a `const char *`, in inputs, tables and outputs alike. */
 typedef void ExternKernel(const void *const *in, void *const *out, const int64_t *arg, int64_t *count);
 
-enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = MAX_RANK + 8, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
+enum { EXTERN_OUTPUTS = 8, EXTERN_ARGS = 512, EXTERN_COUNTS = MAX_RANK, EXTERN_TABLES = 24 };
 typedef struct ExternBound {
   Type out[EXTERN_OUTPUTS];                              /* nout of them, wanted or not */
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
@@ -30,6 +30,9 @@ typedef struct Extern {
   bool (*bind)(Ctx *ctx, const BindRequest *req, ExternBound *to); /* diagnostics as ein_bind */
   ExternKernel *kernel;
 } Extern;
+enum { EXTERN_MANY = 256 };                              /* nin of an operator that takes any number of inputs; a call has as many as its node */
+bool extern_takes_records(const Extern *e);              /* sequences, optionals or maps (ir/record.h) may be among its inputs */
+int extern_nin(const Extern *e, size_t inputs);          /* pointers in `in` before the tables, for a node of that many inputs */
 
 const Extern *extern_find(const char *op, const char *domain, int opset); /* NULL: none */
 size_t extern_ops(const Extern *const **all);            /* every extern op, for `list ops` and the documentation */

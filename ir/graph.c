@@ -60,6 +60,52 @@ bool graph_is_state_output(const Graph *g, size_t output) {
 
 static Place place_of(const Node *n) { return (Place){.node = n->name, .op = n->op, .opset = n->opset}; }
 
+/* ---- copies of regions */
+static Value *copied(const Map *values, Value *v) {
+  const MapEntry *e = v ? map_find(values, v) : NULL;
+  return e ? e->p : v;
+}
+
+static Graph *copy_in(Ctx *ctx, const Graph *g, Graph *outer, Map *values);
+
+static Node *copy_node(Ctx *ctx, const Node *n, Graph *into, Map *values) {
+  Node *to = NEW(ctx, Node);
+  *to = (Node){.name = n->name, .op = n->op, .domain = n->domain, .opset = n->opset, .id = n->id};
+  for (size_t i = 0; i < n->in.n; i++) vec_push(ctx, &to->in, copied(values, n->in.at[i]));
+  for (size_t i = 0; i < n->out.n; i++) {
+    Value *v = copied(values, n->out.at[i]);
+    if (v) v->def = to;
+    vec_push(ctx, &to->out, v);
+  }
+  for (size_t i = 0; i < n->attrs.n; i++) {
+    Attr a = n->attrs.at[i];
+    if (a.kind == ATTR_GRAPH) a.graph = copy_in(ctx, a.graph, into, values);
+    vec_push(ctx, &to->attrs, a);
+  }
+  return to;
+}
+
+static Graph *copy_in(Ctx *ctx, const Graph *g, Graph *outer, Map *values) {
+  Graph *to = NEW(ctx, Graph);
+  to->name = g->name;
+  to->outer = outer;
+  for (size_t i = 0; i < g->values.n; i++) {
+    Value *v = NEW(ctx, Value);
+    *v = *g->values.at[i];
+    map_add(ctx->arena, values, g->values.at[i])->p = v;
+    vec_push(ctx, &to->values, v);
+  }
+  for (size_t i = 0; i < g->inputs.n; i++) vec_push(ctx, &to->inputs, copied(values, g->inputs.at[i]));
+  for (size_t i = 0; i < g->nodes.n; i++) vec_push(ctx, &to->nodes, copy_node(ctx, g->nodes.at[i], to, values));
+  for (size_t i = 0; i < g->outputs.n; i++) vec_push(ctx, &to->outputs, copied(values, g->outputs.at[i]));
+  return to;
+}
+
+Graph *graph_copy(Ctx *ctx, const Graph *g) {
+  Map values = {0};
+  return copy_in(ctx, g, g->outer, &values);
+}
+
 /* ---- execution order: depth first over producers, in the order the nodes stand in, so that a sorted graph stays as it is.
  * A node with regions also depends on what its regions read from this graph. */
 typedef struct Edges { size_t *producer, n, cap; Arena *arena; } Edges;

@@ -5,7 +5,7 @@
 typedef enum AttrKind { ATTR_INT, ATTR_REAL, ATTR_STRING, ATTR_INTS, ATTR_REALS, ATTR_STRINGS, ATTR_TENSOR, ATTR_GRAPH, ATTR_TYPE } AttrKind;
 typedef struct Attr {
   const char *name; AttrKind kind; int n;                /* n: entries of a list */
-  union { int64_t i; double r; const char *s; const int64_t *ints; const double *reals; const char *const *strings; const Data *tensor; struct Graph *graph; };
+  union { int64_t i; double r; const char *s; const int64_t *ints; const double *reals; const char *const *strings; const Data *tensor; struct Graph *graph; const Type *type; };
 } Attr;
 
 typedef struct Value {
@@ -41,6 +41,7 @@ typedef struct Graph {
   struct ValueIndex *index;                              /* names to values, kept by graph_value; who removes from or renames in `values` sets it to NULL */
 } Graph;
 
+typedef struct ValueBound { const char *name; int64_t most; } ValueBound; /* what the user says of an integer value, or of how often the loop of that node name runs */
 typedef struct OpsetId { const char *domain; int64_t version; } OpsetId;
 typedef struct Model {
   const char *path, *name, *producer;                    /* name: file name without extension unless --name */
@@ -48,6 +49,7 @@ typedef struct Model {
   uint64_t hash; const void *file; size_t file_bytes;    /* the mapped file: constants that nobody changed lie in it */
   int64_t ir_version;
   VEC(OpsetId) opsets;
+  VEC(ValueBound) bounds;
   VEC(const char *) bounded;                             /* symbols the user gave a bound (--dim 'NAME<=N') that are no dimension of an input: operators set them, see extern_open_symbol */
   const struct EinLib *lib;                              /* operator texts that apply (library, --ops, the model's own) */
 } Model;
@@ -56,6 +58,7 @@ Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make
 Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
 const Attr *node_attr(const Node *n, const char *name);
+Graph *graph_copy(Ctx *ctx, const Graph *g);                     /* a region once more, with the regions inside it; what it reads from outside stays the same */
 bool graph_is_state_input(const Graph *g, size_t input);
 bool graph_is_state_output(const Graph *g, size_t output);
 bool graph_sort(Ctx *ctx, Graph *g);                             /* topological; E0200 names a cycle or an undefined value */

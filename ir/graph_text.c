@@ -1,7 +1,8 @@
 /* The graph IR as text: the printed form is the input form.
  *
  *     model digits  opset 17  hash 00000000000000aa
- *       symbol n <= 8
+ *       symbol n 1 <= 8
+ *       bound M <= 10
  *       in x f32[n,1,8,8]
  *       const w f32[16,1,3,3] #5f1c0d2e8a9b7c44
  *       y : f32[n,16,8,8] = Conv(x, w, _; pads = [1, 1, 1, 1]) "conv1"
@@ -23,7 +24,7 @@ enum { INLINE_ELEMENTS = 16, MAX_DEPTH = 64, MAX_ITEMS = 1 << 20 };
 
 /* ---- names */
 
-static const char *const keywords[] = {"model", "symbol", "in", "out", "state", "const", "graph", "named", "symbolic", "tensor", "type", "ints", "reals", "strings", "inf", "nan", "_"};
+static const char *const keywords[] = {"model", "symbol", "bound", "in", "out", "state", "const", "graph", "named", "symbolic", "tensor", "type", "ints", "reals", "strings", "inf", "nan", "_"};
 
 static bool word_start(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 static bool word_part(int c) { return word_start(c) || (c >= '0' && c <= '9') || c == '.' || c == '/'; }
@@ -113,7 +114,10 @@ static void print_attr(const Ctx *ctx, const Model *m, const Attr *a, int depth,
       indent(out, depth + 1);
       str_add(out, "}");
       break;
-    case ATTR_TYPE: str_printf(out, "type %" PRId64, a->i); break;
+    case ATTR_TYPE:
+      str_add(out, "type ");
+      type_print(ctx, a->type, out);
+      break;
     }
   }
   if (list) str_add(out, "]");
@@ -234,6 +238,11 @@ void model_print(const Ctx *ctx, const Model *m, Str *out) {
     str_add(out, "  symbol ");
     print_name(name, out);
     str_printf(out, " %" PRId64 " <= %" PRId64 "\n", lo, hi);
+  }
+  for (size_t i = 0; i < m->bounds.n; i++) {
+    str_add(out, "  bound ");
+    print_name(m->bounds.at[i].name, out);
+    str_printf(out, " <= %" PRId64 "\n", m->bounds.at[i].most);
   }
   print_body(ctx, m, m->graph, 1, out);
 }
@@ -549,7 +558,7 @@ static bool read_list(Reader *r, Attr *a) {
 static bool read_attr(Reader *r, Attr *a) {
   *a = (Attr){.kind = ATTR_INT};
   if (!read_name(r, &a->name) || !expect(r, '=')) return false;
-  Type type;
+  Type type = {0};
   bool symbolic;
   const char *name;
   if (peek(r, '[')) return read_list(r, a);
@@ -558,7 +567,11 @@ static bool read_attr(Reader *r, Attr *a) {
   if (take_word(r, "strings")) return a->kind = ATTR_STRINGS, read_list(r, a);
   if (peek(r, '"')) return a->kind = ATTR_STRING, read_quoted(r, &a->s);
   if (take_word(r, "tensor")) return a->kind = ATTR_TENSOR, read_data(r, &type, &a->tensor, &symbolic);
-  if (take_word(r, "type")) return a->kind = ATTR_TYPE, read_int(r, &a->i);
+  if (take_word(r, "type")) {
+    a->kind = ATTR_TYPE;
+    a->type = arena_copy(r->ctx->arena, &type, sizeof type);
+    return read_type(r, (Type *)(uintptr_t)a->type);
+  }
   if (take_word(r, "graph")) {
     a->kind = ATTR_GRAPH;
     return read_name(r, &name) && expect(r, '{') && (a->graph = read_graph(r, name, '}')) != NULL;
@@ -639,6 +652,13 @@ static bool read_named(Reader *r, Value *v) {
   return expect(r, ']');
 }
 
+static bool read_bound(Reader *r) {
+  ValueBound b;
+  if (!read_name(r, &b.name) || !expect(r, '<') || !expect(r, '=') || !read_int(r, &b.most)) return false;
+  vec_push(r->ctx, &r->model->bounds, b);
+  return true;
+}
+
 static bool read_symbol(Reader *r) {
   const char *name;
   int64_t lo, hi;
@@ -686,7 +706,7 @@ static bool read_state(Reader *r) {
 }
 
 typedef struct Statement { const char *word; bool (*read)(Reader *r); } Statement;
-static const Statement statements[] = {{"symbol", read_symbol}, {"in", read_input}, {"const", read_const}, {"out", read_output}, {"state", read_state}, {"", read_node}};
+static const Statement statements[] = {{"symbol", read_symbol}, {"bound", read_bound}, {"in", read_input}, {"const", read_const}, {"out", read_output}, {"state", read_state}, {"", read_node}};
 
 /* Statements up to the character `end`. */
 static Graph *read_graph(Reader *r, const char *name, char end) {

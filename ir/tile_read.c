@@ -162,6 +162,14 @@ static bool read_data(Reader *r, Buf *b) {
   return read_char(r, ']') || read_fail(r, "expected `]`");
 }
 
+static const Type *read_record(Reader *r) {
+  Type *t = NEW(r->ctx, Type);
+  while (*r->at == ' ') r->at++;
+  if (type_parse(r->ctx, &r->at, t) && type_is_record(t)) return t;
+  read_fail(r, "expected the type of a record, such as seq(f32[2,<=3])<=4");
+  return NULL;
+}
+
 static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
   const char *name = need_name(r);
   Elem elem;
@@ -176,6 +184,7 @@ static Buf *read_buf(Reader *r, Map *scope, Laters *later) {
   map_add(r->ctx->arena, scope, name)->p = b;
   Later names = {.buf = b, .line = r->number};
   if (read_word(r, "mask") && !(names.mask = need_name(r))) return NULL;
+  if (read_word(r, "record") && !(b->record = read_record(r))) return NULL;
   if (read_word(r, "alias") && !(names.alias = need_name(r))) return NULL;
   b->lasting = read_word(r, "lasting");
   if (read_word(r, "at") && !read_number(r, &b->offset)) return NULL;

@@ -151,6 +151,10 @@ static void buffer(const Writer *w, const Buf *b, int depth, const char *prefix)
   type(w, b);
   str_printf(w->out, " %s", text_space[b->space]);
   if (b->mask) str_printf(w->out, " mask %s", name_of(w, b->mask));
+  if (b->record) {
+    str_add(w->out, " record ");
+    type_print(w->ctx, b->record, w->out);
+  }
   if (b->alias) str_printf(w->out, " alias %s", name_of(w, b->alias));
   if (b->lasting) str_add(w->out, " lasting");
   if (b->offset >= 0) str_printf(w->out, " at %" PRId64, b->offset);

@@ -58,40 +58,104 @@ bool type_is_const(const Ctx *ctx, const Type *t) {
   return true;
 }
 
+bool type_is_record(const Type *t) { return t->form != FORM_TENSOR; }
+
 bool type_equal(const Type *a, const Type *b) {
-  if (a->elem != b->elem || a->rank != b->rank) return false;
+  if (a->elem != b->elem || a->rank != b->rank || a->form != b->form || a->key != b->key || a->varies != b->varies || a->cap != b->cap) return false;
   for (int i = 0; i < a->rank; i++)
     if (a->dim[i] != b->dim[i]) return false;
   return true;
 }
 
-void type_print(const Ctx *ctx, const Type *t, Str *out) {
+/* ---- as text. A form is a word in front of what it holds, and the room for it behind: opt(seq(f32[2,<=3])<=4) */
+static const char *const form_words[] = {[FORM_SEQUENCE] = "seq(", [FORM_OPTIONAL] = "opt(", [FORM_OPTIONAL_SEQUENCE] = "opt(seq(", [FORM_MAP] = "map("};
+
+static void print_tensor(const Ctx *ctx, const Type *t, Str *out) {
   str_add(out, elem_info(t->elem)->name);
   if (t->rank < 0) { str_add(out, "[?]"); return; }
   str_add(out, "[");
   for (int i = 0; i < t->rank; i++) {
-    if (i) str_add(out, ",");
+    str_add(out, i ? "," : "");
+    str_add(out, t->varies >> i & 1 ? "<=" : "");
     ext_print(ctx, t->dim[i], out);
   }
   str_add(out, "]");
 }
 
-bool type_parse(Ctx *ctx, const char **text, Type *t) {
+static void print_map(const Ctx *ctx, const Type *t, Str *out) {
+  str_printf(out, "map(%s,%s)<=", elem_info(t->key)->name, elem_info(t->elem)->name);
+  ext_print(ctx, t->dim[0], out);
+}
+
+void type_print(const Ctx *ctx, const Type *t, Str *out) {
+  if (t->form == FORM_TENSOR) print_tensor(ctx, t, out);
+  else if (t->form == FORM_MAP) print_map(ctx, t, out);
+  else {
+    str_add(out, form_words[t->form]);
+    if (t->key != ELEM_NONE) print_map(ctx, t, out);
+    else print_tensor(ctx, t, out);
+    str_add(out, ")");
+    if (t->cap >= 0) str_printf(out, "<=%lld", (long long)t->cap);
+    if (t->form == FORM_OPTIONAL_SEQUENCE) str_add(out, ")");
+  }
+}
+
+static bool parse_elem(Ctx *ctx, const char **text, Elem *e) {
   const char *s = *text;
   size_t n = 0;
   while ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= '0' && s[n] <= '9')) n++;
-  *t = (Type){.elem = elem_find(internn(ctx, s, n))};
-  if (!n || (t->elem == ELEM_NONE && strncmp(s, "none", n) != 0) || s[n] != '[') return false;
-  s += n + 1;
-  if (s[0] == '?' && s[1] == ']') { t->rank = -1; *text = s + 2; return true; }
-  while (*s != ']') {
-    if (t->rank) {
-      if (*s++ != ',') return false;
-      while (*s == ' ') s++;
-    }
-    if (t->rank == MAX_RANK || !ext_parse(ctx, &s, &t->dim[t->rank++])) return false;
+  *e = elem_find(internn(ctx, s, n));
+  *text = s + n;
+  return n && (*e != ELEM_NONE || strncmp(s, "none", n) == 0);
+}
+
+static bool parse_word(const char **text, const char *word) {
+  size_t n = strlen(word);
+  if (strncmp(*text, word, n) != 0) return false;
+  *text += n;
+  return true;
+}
+
+static bool parse_tensor(Ctx *ctx, const char **text, Type *t) {
+  if (!parse_elem(ctx, text, &t->elem) || !parse_word(text, "[")) return false;
+  if (parse_word(text, "?]")) { t->rank = -1; return true; }
+  while (!parse_word(text, "]")) {
+    if (t->rank && !parse_word(text, ",")) return false;
+    while (**text == ' ') ++*text;
+    if (t->rank == MAX_RANK) return false;
+    if (t->form != FORM_TENSOR && parse_word(text, "<=")) t->varies |= 1u << t->rank;
+    if (!ext_parse(ctx, text, &t->dim[t->rank++])) return false;
   }
-  *text = s + 1;
+  return true;
+}
+
+static bool parse_map(Ctx *ctx, const char **text, Type *t) {
+  t->rank = 1;
+  t->varies = 1;
+  return parse_elem(ctx, text, &t->key) && t->key != ELEM_NONE && parse_word(text, ",") && parse_elem(ctx, text, &t->elem) && parse_word(text, ")<=") && ext_parse(ctx, text, &t->dim[0]);
+}
+
+static bool parse_type(Ctx *ctx, const char **text, Type *t) {
+  *t = (Type){0};
+  for (int f = FORM_MAP; f > FORM_TENSOR; f--) { /* the longer word first */
+    if (!parse_word(text, form_words[f])) continue;
+    t->form = (TypeForm)f;
+    t->cap = 1;
+    if (f == FORM_MAP) return parse_map(ctx, text, t);
+    bool maps = f == FORM_SEQUENCE && parse_word(text, form_words[FORM_MAP]);
+    if (!(maps ? parse_map(ctx, text, t) : parse_tensor(ctx, text, t)) || !parse_word(text, ")")) return false;
+    ext_t cap = -1; /* open, as a model declares it */
+    if (parse_word(text, "<=") && (!ext_parse(ctx, text, &cap) || !ext_is_const(ctx, cap) || cap < 0)) return false;
+    t->cap = cap;
+    return f != FORM_OPTIONAL_SEQUENCE || parse_word(text, ")");
+  }
+  return parse_tensor(ctx, text, t);
+}
+
+bool type_parse(Ctx *ctx, const char **text, Type *t) {
+  const char *at = *text;
+  if (!parse_type(ctx, &at, t)) return false;
+  *text = at;
   return true;
 }
 

@@ -2,34 +2,48 @@
  *
  * A node that only changes the shape becomes no kernel: its output has the same memory. What the caller receives must lie in the caller's memory,
  * so an output that is an input, a constant, or another output gets a kernel that copies. */
-#include "ir/map.h"
-#include "passes/node.h"
+#include "ir/record.h"
+#include "passes/binder.h"
 
 #include <inttypes.h>
 #include <xxhash.h>
 
-typedef struct Binder {
-  Ctx *ctx;
-  const Model *model;
-  Program *program;
-  Map bufs;                     /* Value -> Buf */
-  Map names;                    /* interned kernel names in use */
-  VEC(Buf *) tables;            /* of extern operators, each content once */
-} Binder;
-
 /* ---- buffers */
 
-static Buf *add_buf(Binder *B, const Value *v, Space space) {
-  Buf *b = buf_new(B->ctx, v->name, v->type.elem, space, v->type.rank, v->type.dim);
-  b->data = space == SPACE_CONST ? v->data : NULL;
-  vec_push(B->ctx, &B->program->bufs, b);
-  map_add(B->ctx->arena, &B->bufs, v)->p = b;
+void bind_name(Binder *B, const Value *v, Buf *b) {
+  BindScope *s = B->scope;
+  while (b->space == SPACE_CONST && s->outer) s = s->outer;
+  map_add(B->ctx->arena, &s->bufs, v)->p = b;
+}
+
+/* A record is a vector of i64 for everyone but the operators on records and the caller. */
+static Buf *value_buf(Binder *B, const Type *t, const char *name, Space space) {
+  if (!type_is_record(t)) return buf_new(B->ctx, name, t->elem, space, t->rank, t->dim);
+  const ext_t words = record_words(B->ctx, t);
+  Buf *b = buf_new(B->ctx, name, ELEM_i64, space, 1, &words);
+  b->record = arena_copy(B->ctx->arena, t, sizeof *t);
   return b;
 }
 
-static Buf *find_buf(const Binder *B, const Value *v) {
-  const MapEntry *e = map_find(&B->bufs, v);
-  return e ? e->p : NULL;
+Buf *bind_buf(Binder *B, const Type *t, const char *name, Space space) {
+  Buf *b = value_buf(B, t, name, space);
+  vec_push(B->ctx, &B->program->bufs, b);
+  return b;
+}
+
+static Buf *add_buf(Binder *B, const Value *v, Space space) {
+  Buf *b = bind_buf(B, &v->type, v->name, space);
+  b->data = space == SPACE_CONST ? v->data : NULL;
+  bind_name(B, v, b);
+  return b;
+}
+
+Buf *bind_find(const Binder *B, const Value *v) {
+  for (const BindScope *s = B->scope; s; s = s->outer) {
+    const MapEntry *e = map_find(&s->bufs, v);
+    if (e) return e->p;
+  }
+  return NULL;
 }
 
 /* ---- kernels */
@@ -50,9 +64,9 @@ static const char *kernel_name(Binder *B, const char *name) {
   return unique;
 }
 
-static Kernel *add_kernel(Binder *B, const char *node) {
+Kernel *bind_kernel(Binder *B, const char *node, const char *name) {
   Kernel *k = NEW(B->ctx, Kernel);
-  k->name = kernel_name(B, node);
+  k->name = kernel_name(B, name);
   vec_push(B->ctx, &k->nodes, node);
   vec_push(B->ctx, &B->program->kernels, k);
   return k;
@@ -84,7 +98,7 @@ static int64_t operations(const Expr *e) {
   return n;
 }
 
-static void count_cost(Binder *B, Kernel *k) {
+void bind_cost(Binder *B, Kernel *k) {
   Touched t = {.B = B};
   for (size_t i = 0; i < k->cascade.locals.n; i++) map_add(B->ctx->arena, &t.seen, k->cascade.locals.at[i]);
   for (size_t i = 0; i < k->cascade.steps.n; i++)
@@ -131,7 +145,7 @@ static void add_constant(const Expr *load, void *arg) {
   Buf *b = load->buf;
   if (b->space != SPACE_CONST || map_find(&to->seen, b)) return;
   for (size_t i = 0; i < to->node->in.n; i++)
-    if (to->node->in.at[i] && find_buf(to->B, to->node->in.at[i]) == b) return;
+    if (to->node->in.at[i] && bind_find(to->B, to->node->in.at[i]) == b) return;
   map_add(ctx->arena, &to->seen, b);
   b->name = to->n++ ? ctx_printf(ctx, "%s.%s%d", to->kernel->name, b->name, to->n) : ctx_printf(ctx, "%s.%s", to->kernel->name, b->name);
   vec_push(ctx, &to->B->program->bufs, b);
@@ -147,54 +161,47 @@ static void add_constants(Binder *B, const Node *n, const Kernel *k) {
     }
 }
 
-/* Y[i..] = X[i..] over buffers of one shape. */
-static void add_copy(Binder *B, const char *node, Buf *from, Buf *to) {
-  Kernel *k = add_kernel(B, node);
-  Ein *e = NEW(B->ctx, Ein);
-  const Expr *index[MAX_RANK * 2];
-  e->out = to;
-  e->naxes = e->nout = to->rank;
-  for (int i = 0; i < to->rank; i++) {
-    Var *v = var_new(B->ctx, ctx_printf(B->ctx, "i%d", i), to->dim[i]);
-    e->axis[i] = v;
-    e->index[i] = index[i] = x_var(B->ctx, v);
-  }
-  e->rhs = x_load(B->ctx, from, from->rank, index);
-  e->place = (Place){.file = B->model->path, .node = node};
-  Ein **only = NEWN(B->ctx, Ein *, 1);
+void bind_statement(Binder *B, Kernel *k, Reduce reduce, Buf *out, int naxes, const Var *const *axis, const Expr *const *index, const Expr *rhs, bool accumulate) {
+  Ein *e = NEW(B->ctx, Ein), **only = NEWN(B->ctx, Ein *, 1);
+  *e = (Ein){.reduce = reduce, .out = out, .naxes = naxes, .nout = naxes, .rhs = rhs, .accumulate = accumulate, .place = {.file = B->model->path, .node = k->nodes.at[0]}};
+  for (int i = 0; i < naxes; i++) e->axis[i] = axis[i];
+  for (int i = 0; i < out->rank; i++) e->index[i] = index[i];
   *only = e;
   vec_push(B->ctx, &k->cascade.steps, ((Step){.n = 1, .ein = only}));
-  count_cost(B, k);
+}
+
+void bind_copy(Binder *B, const char *node, Buf *from, Buf *to) {
+  Kernel *k = bind_kernel(B, node, node);
+  const Expr *index[MAX_RANK * 2];
+  const Var *axis[MAX_RANK * 2];
+  for (int i = 0; i < to->rank; i++) {
+    axis[i] = var_new(B->ctx, ctx_printf(B->ctx, "i%d", i), to->dim[i]);
+    index[i] = x_var(B->ctx, axis[i]);
+  }
+  bind_statement(B, k, RED_SET, to, to->rank, axis, index, x_load(B->ctx, from, from->rank, index), false);
+  bind_cost(B, k);
 }
 
 /* A tensor of extents that is needed when running: one statement per element, each a polynomial of the symbols. */
 static Buf *add_extents(Binder *B, const Value *v, Buf *to) {
   Ctx *ctx = B->ctx;
-  Kernel *k = add_kernel(B, v->name);
+  Kernel *k = bind_kernel(B, v->name, v->name);
   int64_t count = type_bound(ctx, &v->type);
   for (int64_t i = 0; i < count; i++) {
-    Ein *e = NEW(ctx, Ein);
+    const Expr *index[MAX_RANK * 2], *extent = x_int(ctx, ((const ext_t *)v->data->bytes)[i]);
     int64_t rest = i;
-    e->out = to;
-    e->accumulate = i > 0;
     for (int d = to->rank - 1; d >= 0; d--) {
-      e->index[d] = x_int(ctx, rest % to->dim[d]);
+      index[d] = x_int(ctx, rest % to->dim[d]);
       rest /= to->dim[d];
     }
-    e->rhs = x_int(ctx, ((const ext_t *)v->data->bytes)[i]);
-    if (elem_info(v->type.elem)->cls == 'r') e->rhs = x_op1(ctx, OP_REAL, e->rhs);
-    e->place = (Place){.file = B->model->path, .node = v->name};
-    Ein **only = NEWN(ctx, Ein *, 1);
-    *only = e;
-    vec_push(ctx, &k->cascade.steps, ((Step){.n = 1, .ein = only}));
+    bind_statement(B, k, RED_SET, to, 0, NULL, index, elem_info(v->type.elem)->cls == 'r' ? x_op1(ctx, OP_REAL, extent) : extent, i > 0);
   }
-  count_cost(B, k);
+  bind_cost(B, k);
   return to;
 }
 
-/* The buffer a node reads: made on first use for constants, there already for everything else. */
-static Buf *read_buf(Binder *B, const Value *v) {
-  Buf *b = find_buf(B, v);
+Buf *bind_read(Binder *B, const Value *v) {
+  Buf *b = bind_find(B, v);
   if (b) return b;
   return v->symbolic ? add_extents(B, v, add_buf(B, v, SPACE_TEMP)) : add_buf(B, v, SPACE_CONST);
 }
@@ -210,20 +217,20 @@ static bool bind_cascade(Binder *B, const Node *n) {
   int input;
   Value *out = NULL;
   for (size_t i = 0; i < n->out.n; i++) out = n->out.at[i] ? n->out.at[i] : out;
-  if (bound_is_copy(ctx, &b, (int)n->in.n, &input) && find_buf(B, out)->space == SPACE_TEMP) {
-    find_buf(B, out)->alias = root(read_buf(B, n->in.at[input]));
+  if (bound_is_copy(ctx, &b, (int)n->in.n, &input) && bind_find(B, out)->space == SPACE_TEMP) {
+    bind_find(B, out)->alias = root(bind_read(B, n->in.at[input]));
     return true;
   }
   Map by = {0};
   for (size_t i = 0; i < n->in.n; i++)
-    if (n->in.at[i] && b.in_buf[i]) map_add(ctx->arena, &by, b.in_buf[i])->p = read_buf(B, n->in.at[i]);
+    if (n->in.at[i] && b.in_buf[i]) map_add(ctx->arena, &by, b.in_buf[i])->p = bind_read(B, n->in.at[i]);
   for (size_t i = 0; i < n->out.n; i++)
-    if (n->out.at[i]) map_add(ctx->arena, &by, b.out_buf[i])->p = find_buf(B, n->out.at[i]);
-  Kernel *k = add_kernel(B, n->name);
+    if (n->out.at[i]) map_add(ctx->arena, &by, b.out_buf[i])->p = bind_find(B, n->out.at[i]);
+  Kernel *k = bind_kernel(B, n->name, n->name);
   k->cascade = b.cascade;
   replace_buffers(ctx, &k->cascade, &by);
   add_constants(B, n, k);
-  count_cost(B, k);
+  bind_cost(B, k);
   return true;
 }
 
@@ -261,7 +268,7 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   s->kind = S_CALL;
   s->call.ext = x;
   s->call.fails = b.fails;
-  s->call.nin = x->nin + b.ntables;
+  s->call.nin = extern_nin(x, n->in.n) + b.ntables;
   s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
   s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
   s->call.n = b.nargs;
@@ -270,17 +277,17 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   s->call.symbol = NEWN(ctx, const char *, b.ncounts);
   Touched t = {.B = B};
   for (size_t i = 0; i < n->in.n; i++)
-    if (n->in.at[i]) touch(&t, s->call.bufs[i] = read_buf(B, n->in.at[i]));
+    if (n->in.at[i]) touch(&t, s->call.bufs[i] = bind_read(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
-    if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = find_buf(B, n->out.at[i]));
-  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[x->nin + i] = table_buf(B, n->name, b.table[i]));
+    if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = bind_find(B, n->out.at[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[s->call.nin - b.ntables + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
   for (int i = 0; i < b.ncounts; i++) {
     Str name = str_new(ctx);
     ext_print(ctx, b.count[i], &name);
     s->call.symbol[i] = intern(ctx, name.s);
   }
-  Kernel *k = add_kernel(B, n->name);
+  Kernel *k = bind_kernel(B, n->name, n->name);
   if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = extern_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work, false);
   if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = extern_memory(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool, true);
   vec_push(ctx, &k->body, s);
@@ -290,10 +297,23 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   return true;
 }
 
+static const struct { const char *op; bool (*bind)(Binder *B, const Node *n); } region_ops[] = {{"If", bind_if}, {"Loop", bind_loop}};
+
 static bool bind_node(Binder *B, const Node *n) {
+  for (size_t i = 0; !*n->domain && i < sizeof region_ops / sizeof *region_ops; i++)
+    if (!strcmp(n->op, region_ops[i].op)) return region_ops[i].bind(B, n);
   if (node_is_cascade(B->model, n)) return bind_cascade(B, n);
-  const Extern *x = extern_find(n->op, n->domain, n->opset);
+  const Extern *x = node_extern(B->model, n);
   return x ? bind_extern(B, n, x) : diag(B->ctx, E0400, node_place(B->model, n), "operator %s has neither a text nor a kernel", n->op);
+}
+
+bool bind_nodes(Binder *B, const Graph *g) {
+  bool ok = true;
+  for (size_t i = 0; i < g->nodes.n; i++)
+    for (size_t j = 0; j < g->nodes.at[i]->out.n; j++)
+      if (g->nodes.at[i]->out.at[j] && !bind_find(B, g->nodes.at[i]->out.at[j])) add_buf(B, g->nodes.at[i]->out.at[j], SPACE_TEMP);
+  for (size_t i = 0; i < g->nodes.n; i++) ok = bind_node(B, g->nodes.at[i]) && ok;
+  return ok;
 }
 
 /* ---- outputs */
@@ -304,17 +324,17 @@ static void make_outputs(Binder *B) {
   for (size_t i = 0; i < g->outputs.n; i++) {
     if (graph_is_state_output(g, i)) continue;
     const Value *v = g->outputs.at[i];
-    bool direct = v->def && !find_buf(B, v);
-    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : buf_new(B->ctx, v->name, v->type.elem, SPACE_OUTPUT, v->type.rank, v->type.dim);
+    bool direct = v->def && !bind_find(B, v);
+    Buf *b = direct ? add_buf(B, v, SPACE_OUTPUT) : value_buf(B, &v->type, v->name, SPACE_OUTPUT);
     if (!direct) vec_push(B->ctx, &B->program->bufs, b);
     vec_push(B->ctx, &B->program->outputs, b);
   }
 }
 
 static void copy_value(Binder *B, const Value *v, Buf *to) {
-  if (find_buf(B, v) == to) return;
-  if (v->symbolic && !find_buf(B, v)) add_extents(B, v, to);
-  else add_copy(B, v->name, read_buf(B, v), to);
+  if (bind_find(B, v) == to) return;
+  if (v->symbolic && !bind_find(B, v)) add_extents(B, v, to);
+  else bind_copy(B, v->name, bind_read(B, v), to);
 }
 
 /* What no node writes is copied from where it lies. */
@@ -342,16 +362,16 @@ static bool copy_states(Binder *B) {
       type_print(ctx, &in->type, &want);
       return diag(ctx, E0302, (Place){.file = B->model->path}, "the state '%s' is %s, the output '%s' that it takes over is %s", in->name, want.s, out->name, have.s);
     }
-    from[i] = read_buf(B, out);
-    if (root(from[i])->space != SPACE_STATE || from[i] == find_buf(B, in)) continue;
+    from[i] = bind_read(B, out);
+    if (root(from[i])->space != SPACE_STATE || from[i] == bind_find(B, in)) continue;
     Buf *aside = buf_new(ctx, ctx_printf(ctx, "%s.next", in->name), in->type.elem, SPACE_TEMP, in->type.rank, in->type.dim);
     vec_push(ctx, &B->program->bufs, aside);
-    add_copy(B, out->name, from[i], aside);
+    bind_copy(B, out->name, from[i], aside);
     from[i] = aside;
   }
   for (size_t i = 0; i < g->states.n; i++) {
-    Buf *to = find_buf(B, g->inputs.at[g->states.at[i].in]);
-    if (from[i] != to) add_copy(B, to->name, from[i], to);
+    Buf *to = bind_find(B, g->inputs.at[g->states.at[i].in]);
+    if (from[i] != to) bind_copy(B, to->name, from[i], to);
   }
   return true;
 }
@@ -369,8 +389,8 @@ bool pass_bind(Ctx *ctx, Unit *u);
 bool pass_bind(Ctx *ctx, Unit *u) {
   const Graph *g = u->model->graph;
   Program *p = NEW(ctx, Program);
-  Binder B = {.ctx = ctx, .model = u->model, .program = p};
-  bool ok = true;
+  BindScope scope = {0};
+  Binder B = {.ctx = ctx, .model = u->model, .program = p, .scope = &scope};
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {
@@ -379,11 +399,7 @@ bool pass_bind(Ctx *ctx, Unit *u) {
     if (!state) vec_push(ctx, &p->inputs, b);
   }
   make_outputs(&B);
-  for (size_t i = 0; i < g->nodes.n; i++)
-    for (size_t j = 0; j < g->nodes.at[i]->out.n; j++)
-      if (g->nodes.at[i]->out.at[j] && !find_buf(&B, g->nodes.at[i]->out.at[j])) add_buf(&B, g->nodes.at[i]->out.at[j], SPACE_TEMP);
-  for (size_t i = 0; i < g->nodes.n; i++) ok = bind_node(&B, g->nodes.at[i]) && ok;
-  if (!ok) return false;
+  if (!bind_nodes(&B, g)) return false;
   copy_outputs(&B);
   u->program = p;
   return copy_states(&B);

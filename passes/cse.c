@@ -24,9 +24,10 @@ static bool key_attr(Str *k, const Attr *a) {
   key_text(k, a->name);
   str_printf(k, "%d.%d=", (int)a->kind, a->n);
   switch (a->kind) {
-  case ATTR_INT: case ATTR_TYPE: str_printf(k, "%" PRId64, a->i); return true;
+  case ATTR_INT: str_printf(k, "%" PRId64, a->i); return true;
   case ATTR_REAL: str_printf(k, "%a", a->r); return true;
   case ATTR_STRING: key_text(k, a->s); return true;
+  case ATTR_TYPE: return false;
   case ATTR_INTS: case ATTR_REALS: case ATTR_STRINGS: key_list(k, a); return true;
   case ATTR_TENSOR: str_printf(k, "%p", (const void *)a->tensor->bytes); return true;
   case ATTR_GRAPH: return false;

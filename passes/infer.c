@@ -1,10 +1,10 @@
 /* Types and shapes of every value, and the values of those that are known when compiling.
  *
  * Nodes are bound in execution order. A node that is bound to constants, or whose cascade reads no input (Shape), is run by the reference
- * interpreter and becomes a constant; over symbols, extents_eval runs it. An `If` whose condition is known is replaced by its branch. All
+ * interpreter and becomes a constant; over symbols, extents_eval runs it. Nodes with regions have rules of their own (infer_if.c ...). All
  * defects of the model are reported in one run: what depends on a node that failed is passed over in silence. */
 #include "passes/extents.h"
-#include "passes/node.h"
+#include "passes/infer.h"
 
 #include <inttypes.h>
 
@@ -13,22 +13,13 @@ enum {
   FOLD_GROWTH = 16,            /* times its inputs ... */
   FOLD_FREE = 1 << 20,         /* ... plus this: a small fill or table may always be made when compiling */
   FOLD_POINTS = 1 << 28,       /* iterations the interpreter may take for one node */
-  REGION_DEPTH = 64
+  REGION_DEPTH = 64,
+  REGION_WORK = 1 << 20        /* nodes inferred inside regions */
 };
-
-typedef struct Infer {
-  Ctx *ctx;
-  Model *model;
-  Graph *graph;
-  VEC(Node *) kept;
-  VEC(const Value *) poisoned;  /* sorted by nothing: few, and only in models that are refused */
-  VEC(const char *) found;      /* symbols that operators set */
-  int depth;
-} Infer;
 
 /* ---- what failed */
 
-static bool is_poisoned(const Infer *I, const Value *v) {
+bool infer_poisoned(const Infer *I, const Value *v) {
   for (size_t i = 0; v && i < I->poisoned.n; i++)
     if (I->poisoned.at[i] == v) return true;
   return false;
@@ -41,7 +32,7 @@ static void poison(Infer *I, const Node *n) {
 
 static bool reads_poison(const Infer *I, const Node *n) {
   for (size_t i = 0; I->poisoned.n && i < n->in.n; i++)
-    if (is_poisoned(I, n->in.at[i])) return true;
+    if (infer_poisoned(I, n->in.at[i])) return true;
   return false;
 }
 
@@ -49,11 +40,19 @@ static bool reads_poison(const Infer *I, const Node *n) {
 
 static bool same_extent(const Ctx *ctx, ext_t a, ext_t b) { return ext_eq(ctx, a, b) != TRI_FALSE; }
 
+static bool form_differs(Infer *I, const Node *n, const Value *v, const Type *declared, const Type *t) {
+  Str d = str_new(I->ctx), f = str_new(I->ctx);
+  type_print(I->ctx, declared, &d);
+  type_print(I->ctx, t, &f);
+  return diag(I->ctx, E0200, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s", v->name, d.s, f.s);
+}
+
 /* The type that the file declares for a value, where it declares one, against the type that follows from the operators. */
 static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   Ctx *ctx = I->ctx;
   Type declared = v->type;
   v->type = *t;
+  if (v->declared && v->declared->form != t->form) return form_differs(I, n, v, v->declared, t);
   bool rank = declared.rank >= 0, same = !rank || declared.rank == t->rank;
   for (int i = 0; same && rank && i < t->rank; i++) same = same_extent(ctx, declared.dim[i], t->dim[i]);
   bool elem = declared.elem == ELEM_NONE || declared.elem == t->elem;
@@ -65,6 +64,8 @@ static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   if (declared.elem != ELEM_NONE) diag(ctx, W0001, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s, which is used", v->name, d.s, f.s);
   return true;
 }
+
+bool infer_output(Infer *I, const Node *n, size_t out, const Type *t) { return !n->out.at[out] || set_type(I, n, n->out.at[out], t); }
 
 static bool set_types(Infer *I, Node *n, const Type *out) {
   bool ok = true;
@@ -181,11 +182,29 @@ static const Attr *region_of(const Node *n) {
   return NULL;
 }
 
-static bool infer_nodes(Infer *I, Graph *g);
+/* Outputs that nobody reads are not asked for: a text need not give them. */
+static void forget_unused_outputs(Ctx *ctx, Graph *g) {
+  const int *uses = graph_uses(ctx, g);
+  for (size_t i = 0; i < g->nodes.n; i++) {
+    Node *n = g->nodes.at[i];
+    size_t used = 0;
+    for (size_t j = 0; j < n->out.n; j++) used += n->out.at[j] && uses[n->out.at[j]->id] > 0;
+    for (size_t j = 0; used && j < n->out.n; j++)
+      if (n->out.at[j] && uses[n->out.at[j]->id] == 0) n->out.at[j] = NULL;
+  }
+}
 
-/* A value of a branch gets a name that is free in the graph it moves to. */
-static void adopt(Infer *I, const Node *n, Value *v) {
-  Value *slot = graph_fresh(I->ctx, I->graph, ctx_printf(I->ctx, "%s/%s", n->name, v->name));
+static void keep_nodes(Ctx *ctx, Graph *g, const NodeList *kept) {
+  g->nodes.n = 0;
+  for (size_t i = 0; i < kept->n; i++) {
+    kept->at[i]->id = (int)i;
+    vec_push(ctx, &g->nodes, kept->at[i]);
+  }
+}
+
+/* A value of a region gets a name that is free in the graph it moves to. */
+static void adopt(Infer *I, const char *name, Value *v) {
+  Value *slot = graph_fresh(I->ctx, I->graph, ctx_printf(I->ctx, "%s/%s", name, v->name));
   v->name = slot->name;
   v->id = slot->id;
   I->graph->values.at[v->id] = v;
@@ -196,50 +215,120 @@ static void move_regions(Node *n, Graph *to) {
     if (n->attrs.at[i].kind == ATTR_GRAPH) n->attrs.at[i].graph->outer = to;
 }
 
+bool infer_inline(Infer *I, const char *name, Graph *region) {
+  for (size_t i = 0; i < region->values.n; i++) adopt(I, name, region->values.at[i]);
+  for (size_t i = 0; i < region->nodes.n; i++) move_regions(region->nodes.at[i], I->graph);
+  return infer_nodes(I, region);
+}
+
+bool infer_region(Infer *I, Graph *g) {
+  Graph *around = I->graph;
+  NodeList kept = I->kept;
+  forget_unused_outputs(I->ctx, g);
+  I->graph = g;
+  I->kept = (NodeList){0};
+  bool ok = infer_nodes(I, g);
+  keep_nodes(I->ctx, g, &I->kept);
+  I->graph = around;
+  I->kept = kept;
+  return ok;
+}
+
 static int64_t opset_of(const Model *m, const char *domain) {
   for (size_t i = 0; i < m->opsets.n; i++)
     if (strcmp(m->opsets.at[i].domain, domain) == 0) return m->opsets.at[i].version;
   return 1;
 }
 
-/* The branch takes the place of its node: what it computes moves to the graph around, its outputs go to the node's outputs. */
-static bool inline_branch(Infer *I, Node *n, Graph *branch) {
-  if (branch->inputs.n || branch->outputs.n != n->out.n)
-    return diag(I->ctx, E0200, node_place(I->model, n), "the branch has %zu inputs and %zu outputs where 0 and %zu are expected", branch->inputs.n, branch->outputs.n, n->out.n);
-  for (size_t i = 0; i < branch->values.n; i++) adopt(I, n, branch->values.at[i]);
-  for (size_t i = 0; i < branch->nodes.n; i++) move_regions(branch->nodes.at[i], I->graph);
-  for (size_t i = 0; i < n->out.n; i++) {
-    Value *to = n->out.at[i], *from = branch->outputs.at[i];
-    if (!to) continue;
-    Node *copy = NEW(I->ctx, Node);
-    copy->name = intern(I->ctx, ctx_printf(I->ctx, "%s/out%zu", n->name, i));
-    copy->op = intern(I->ctx, "Identity");
-    copy->domain = intern(I->ctx, "");
-    copy->opset = (int)opset_of(I->model, "");
-    vec_push(I->ctx, &copy->in, from);
-    vec_push(I->ctx, &copy->out, to);
-    to->def = copy;
-    to->out = 0;
-    vec_push(I->ctx, &branch->nodes, copy);
-  }
-  return infer_nodes(I, branch);
+Node *infer_make(Infer *I, const char *op, int opset, const char *name) {
+  Node *n = NEW(I->ctx, Node);
+  *n = (Node){.name = intern(I->ctx, name), .op = intern(I->ctx, op), .domain = intern(I->ctx, ""), .opset = opset};
+  return n;
 }
 
-/* Node with regions: an operator with a condition first and a region for each truth, when the condition is known; nothing else yet. */
-static bool infer_region(Infer *I, Node *n) {
-  const Attr *yes = node_attr(n, "then_branch"), *no = node_attr(n, "else_branch");
-  const Value *c = n->in.n == 1 ? n->in.at[0] : NULL;
-  bool choice = yes && no && c && yes->kind == ATTR_GRAPH && no->kind == ATTR_GRAPH;
-  if (choice && c->data && !c->symbolic && type_bound(I->ctx, &c->data->type) == 1) return inline_branch(I, n, data_int(c->data, 0) ? yes->graph : no->graph);
-  if (choice) return diag(I->ctx, E0202, node_place(I->model, n), "the condition '%s' is known only when running: both branches would have to be compiled", c->name);
+static bool infer_node(Infer *I, Node *n);
+
+bool infer_copy(Infer *I, const char *name, Value *from, Value *to) {
+  Node *copy = infer_make(I, "Identity", (int)opset_of(I->model, ""), name);
+  vec_push(I->ctx, &copy->in, from);
+  vec_push(I->ctx, &copy->out, to);
+  to->def = copy;
+  to->out = 0;
+  return infer_node(I, copy);
+}
+
+bool infer_known_truth(const Ctx *ctx, const Value *v, bool *truth) {
+  if (!v->data || v->symbolic || type_bound(ctx, &v->data->type) != 1) return false;
+  *truth = data_int(v->data, 0) != 0;
+  return true;
+}
+
+/* ---- symbols of nodes with regions */
+
+ext_t infer_symbol(Infer *I, Node *n, const char *what, int64_t lo, int64_t hi) {
+  Ctx *ctx = I->ctx;
+  Str name = str_new(ctx);
+  ext_t taken;
+  for (const char *c = n->name; *c; c++) {
+    bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9' && name.n);
+    str_addn(&name, plain ? c : "_", 1);
+  }
+  str_printf(&name, "_%s", what);
+  const char *unique = name.s;
+  for (int i = 2; ext_find_symbol(ctx, unique, &taken); i++) unique = ctx_printf(ctx, "%s_%d", name.s, i);
+  Attr *list = (Attr *)(uintptr_t)node_attr(n, "symbols");
+  if (!list) {
+    vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "symbols"), .kind = ATTR_STRINGS}));
+    list = &n->attrs.at[n->attrs.n - 1];
+  }
+  const char **names = NEWN(ctx, const char *, list->n + 1);
+  if (list->n) memcpy(names, list->strings, (size_t)list->n * sizeof *names);
+  names[list->n++] = intern(ctx, unique);
+  list->strings = names;
+  return ext_symbol(ctx, unique, lo, hi);
+}
+
+typedef struct SymbolSearch { Ctx *ctx; const char *name; bool found; } SymbolSearch;
+static int64_t compare_symbol(void *arg, const char *name) {
+  SymbolSearch *s = arg;
+  s->found |= !strcmp(s->name, name);
+  return 1;
+}
+
+bool infer_set_inside(Infer *I, const Graph *region, ext_t e) {
+  if (ext_is_const(I->ctx, e)) return false;
+  for (size_t i = 0; i < region->nodes.n; i++) {
+    const Node *n = region->nodes.at[i];
+    int count;
+    const ext_t *symbol = node_symbols(I->ctx, I->model, n, &count);
+    for (int k = 0; k < count; k++) {
+      Str name = str_new(I->ctx);
+      ext_print(I->ctx, symbol[k], &name);
+      SymbolSearch s = {I->ctx, name.s, false};
+      (void)ext_value(I->ctx, e, compare_symbol, &s);
+      if (s.found) return true;
+    }
+    for (size_t a = 0; a < n->attrs.n; a++)
+      if (n->attrs.at[a].kind == ATTR_GRAPH && infer_set_inside(I, n->attrs.at[a].graph, e)) return true;
+  }
+  return false;
+}
+
+/* ---- all regions */
+
+static const struct { const char *op; RegionRule *rule; } region_rules[] = {{"If", infer_if}, {"Loop", infer_loop}, {"Scan", infer_scan}};
+
+static bool infer_regions(Infer *I, Node *n) {
+  for (size_t i = 0; !*n->domain && i < sizeof region_rules / sizeof *region_rules; i++)
+    if (!strcmp(region_rules[i].op, n->op)) return region_rules[i].rule(I, n);
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
-  return diag(I->ctx, E0202, node_place(I->model, n), "a loop over a region of the graph cannot be compiled; inputs: %s", in.s);
+  return diag(I->ctx, E0202, node_place(I->model, n), "no rule is known for the regions of this operator; inputs: %s", in.s);
 }
 
 static bool has_type(const Value *v) { return !v || (v->type.elem != ELEM_NONE && v->type.rank >= 0); }
 
-static bool inputs_are_typed(Infer *I, const Node *n) {
+bool infer_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
     const Value *v = n->in.at[i];
     if (!has_type(v)) return diag(I->ctx, E0203, node_place(I->model, n), "the shape of input '%s' is not known", v->name);
@@ -289,7 +378,8 @@ static Data *output_at_bound(Ctx *ctx, const Type *t) {
 /* Calls the kernel on constants; the extents it counts are numbers then. */
 static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   Ctx *ctx = I->ctx;
-  const void **in = NEWN(ctx, const void *, x->nin + b->ntables);
+  const int nin = extern_nin(x, n->in.n);
+  const void **in = NEWN(ctx, const void *, nin + b->ntables);
   void **out = NEWN(ctx, void *, x->nout + 2);
   Data **data = NEWN(ctx, Data *, x->nout);
   int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
@@ -297,10 +387,10 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
-    if (!(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
+    if (type_is_record(&b->out[i]) || !(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
     out[i] = (void *)data[i]->bytes;
   }
-  for (int i = 0; i < b->ntables; i++) in[x->nin + i] = b->table[i]->bytes;
+  for (int i = 0; i < b->ntables; i++) in[nin + i] = b->table[i]->bytes;
   ext_range(ctx, b->work, &lo, &work);
   ext_range(ctx, b->pool, &lo, &pool);
   if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
@@ -338,6 +428,8 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
 static bool unknown_op(Infer *I, const Node *n) {
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
+  if (node_reads_records(n) && (node_extern(I->model, n) || ein_has_op(I->model->lib, n->op, n->domain, n->opset)))
+    return diag(I->ctx, E0404, node_place(I->model, n), "%s takes tensors, neither sequences, optionals nor maps; inputs: %s", n->op, in.s);
   const char *domain = *n->domain ? n->domain : "ai.onnx";
   return diag(I->ctx, E0400, node_place(I->model, n), "operator %s of domain %s, version %d, has neither a text nor a kernel; inputs: %s", n->op, domain, n->opset, in.s);
 }
@@ -348,38 +440,27 @@ static bool infer_node(Infer *I, Node *n) {
   bool folded = false, ok;
   const Extern *x = NULL;
   if (reads_poison(I, n)) return poison(I, n), true;
+  if (I->graph->outer && I->work++ == REGION_WORK) return diag(I->ctx, E0701, node_place(I->model, n), "the regions of the model take more than %d steps to infer", REGION_WORK);
   if (region_of(n)) {
-    if (infer_region(I, n)) return true;
+    if (infer_regions(I, n)) return true;
     return poison(I, n), false;
   }
-  if (!inputs_are_typed(I, n)) ok = false;
+  if (!infer_typed(I, n)) ok = false;
   else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
-  else if ((x = extern_find(n->op, n->domain, n->opset))) ok = infer_extern(I, n, x, &folded);
+  else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);
   return ok;
 }
 
-static bool infer_nodes(Infer *I, Graph *g) {
+bool infer_nodes(Infer *I, Graph *g) {
   bool ok = true;
   if (I->depth == REGION_DEPTH) return diag(I->ctx, E0104, (Place){.file = I->model->path}, "graphs are nested more than %d deep", REGION_DEPTH);
   I->depth++;
   for (size_t i = 0; i < g->nodes.n; i++) ok = infer_node(I, g->nodes.at[i]) && ok;
   I->depth--;
   return ok;
-}
-
-/* Outputs that nobody reads are not asked for: a text need not give them. */
-static void forget_unused_outputs(Ctx *ctx, Graph *g) {
-  const int *uses = graph_uses(ctx, g);
-  for (size_t i = 0; i < g->nodes.n; i++) {
-    Node *n = g->nodes.at[i];
-    size_t used = 0;
-    for (size_t j = 0; j < n->out.n; j++) used += n->out.at[j] && uses[n->out.at[j]->id] > 0;
-    for (size_t j = 0; used && j < n->out.n; j++)
-      if (n->out.at[j] && uses[n->out.at[j]->id] == 0) n->out.at[j] = NULL;
-  }
 }
 
 /* A bound that the user gave must be one of something. */
@@ -403,10 +484,6 @@ bool pass_infer(Ctx *ctx, Unit *u) {
   if (!graph_sort(ctx, g)) return false;
   forget_unused_outputs(ctx, g);
   if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
-  g->nodes.n = 0;
-  for (size_t i = 0; i < I.kept.n; i++) {
-    I.kept.at[i]->id = (int)i;
-    vec_push(ctx, &g->nodes, I.kept.at[i]);
-  }
+  keep_nodes(ctx, g, &I.kept);
   return true;
 }

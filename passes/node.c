@@ -26,7 +26,23 @@ bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *
   return ein_bind(ctx, m->lib, &req, b);
 }
 
-bool node_is_cascade(const Model *m, const Node *n) { return ein_has_op(m->lib, n->op, n->domain, n->opset); }
+bool node_reads_records(const Node *n) {
+  for (size_t i = 0; i < n->in.n; i++)
+    if (n->in.at[i] && type_is_record(&n->in.at[i]->type)) return true;
+  return false;
+}
+
+bool node_is_cascade(const Model *m, const Node *n) { return ein_has_op(m->lib, n->op, n->domain, n->opset) && !node_reads_records(n); }
+
+const Extern *node_extern(const Model *m, const Node *n) { return node_is_cascade(m, n) ? NULL : extern_find(n->op, n->domain, n->opset); }
+
+Node *node_refit(Ctx *ctx, const char *name, Value *from, const Type *type) {
+  Node *n = NEW(ctx, Node);
+  *n = (Node){.name = intern(ctx, name), .op = intern(ctx, "Refit"), .domain = intern(ctx, "sinter"), .opset = 1};
+  vec_push(ctx, &n->in, from);
+  vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "type"), .kind = ATTR_TYPE, .type = arena_copy(ctx->arena, type, sizeof *type)}));
+  return n;
+}
 
 void node_inputs_text(const Ctx *ctx, const Node *n, Str *out) {
   for (size_t i = 0; i < n->in.n; i++) {
@@ -68,10 +84,22 @@ Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *
   return node;
 }
 
-const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n) {
-  const Extern *x = node_is_cascade(m, node) ? NULL : extern_find(node->op, node->domain, node->opset);
-  ExternBound b = {0};
+/* Nodes with regions say which symbols they set. */
+static const ext_t *listed_symbols(Ctx *ctx, const Attr *list, int *n) {
+  ext_t *symbol = NEWN(ctx, ext_t, list->n);
   *n = 0;
+  for (int i = 0; i < list->n; i++) *n += ext_find_symbol(ctx, list->strings[i], &symbol[*n]);
+  return symbol;
+}
+
+const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n) {
+  const Attr *list = node_attr(node, "symbols");
+  if (list && list->kind == ATTR_STRINGS) return listed_symbols(ctx, list, n);
+  *n = 0;
+  for (size_t i = 0; i < node->attrs.n; i++)
+    if (node->attrs.at[i].kind == ATTR_GRAPH) return NULL;
+  const Extern *x = node_extern(m, node);
+  ExternBound b = {0};
   if (!x) return NULL;
   BindRequest req = node_request(ctx, m, node, true);
   size_t mark = diag_mark(ctx);

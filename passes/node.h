@@ -6,13 +6,16 @@ Place node_place(const Model *m, const Node *n);
 /* The binder's question about a node; outputs that are NULL are not wanted. Its arrays live in ctx->arena. */
 BindRequest node_request(Ctx *ctx, const Model *m, const Node *n, bool infer_only);
 bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *b);
-bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, so it is a pure function of its inputs */
+bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, and reads tensors alone: it is a pure function of its inputs */
+const Extern *node_extern(const Model *m, const Node *n);          /* the extern operator that it is; NULL: a cascade, or unknown */
+bool node_reads_records(const Node *n);                            /* a sequence, an optional or a map is among its inputs */
+Node *node_refit(Ctx *ctx, const char *name, Value *from, const Type *type); /* a node that gives a record the room of another type; it is in no graph yet, and has no output */
 void node_inputs_text(const Ctx *ctx, const Node *n, Str *out);    /* "x f32[1,8], w i64[2]" */
 
 /* A node that gives bounded symbols the values of an integer tensor's elements when the model runs. It is in no graph yet: it belongs before the first node
  * whose types have these symbols. A value outside a symbol's bounds ends the run with SINTER_EXTENT. */
 Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *symbol);
-/* Symbols that an extern operator sets; NULL for other nodes. `n`: how many. */
+/* Symbols that an extern operator or a node with regions sets, those set inside a region left out; NULL for other nodes. `n`: how many. */
 const ext_t *node_symbols(Ctx *ctx, const Model *m, const Node *node, int *n);
 
 /* Element by element in row-major order the one output of the cascade equals input number `*input`: a copy, whatever it is called. The types may differ. */

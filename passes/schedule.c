@@ -111,7 +111,8 @@ static bool body_uses(const Body *body, const Buf *b) {
       for (int j = 0; j < s->store.n; j++) x_each_load(s->store.index[j], note_use, &u);
       break;
     case S_CALL:
-      for (int j = 0; j < s->call.nbufs; j++) u.found |= buf_root(s->call.bufs[j]) == u.root;
+      for (int j = 0; j < s->call.nbufs; j++) u.found |= s->call.bufs[j] && buf_root(s->call.bufs[j]) == u.root; /* NULL: absent */
+      for (int j = 0; j < s->call.n; j++) x_each_load(s->call.arg[j], note_use, &u);
       break;
     case S_REG: case S_HINT: break;
     }

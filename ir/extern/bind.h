@@ -1,6 +1,7 @@
 /* What the bind functions of extern ops share: reading a request, extents, the symbol of a data-dependent extent. */
 #pragma once
 #include "ir/extern.h"
+#include "ir/record.h"
 
 bool extern_inputs(Ctx *ctx, const BindRequest *req, int required);                      /* the first `required` are there, none too many; E0403, E0401 */
 bool extern_attrs(Ctx *ctx, const BindRequest *req, const char *const *known);           /* no attribute but these (NULL ends the list); E0402 */
@@ -20,3 +21,13 @@ bool extern_table_strings(Ctx *ctx, const BindRequest *req, const char *name, Ex
 bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to);            /* a tensor attribute, as it is */
 ext_t extern_size(Ctx *ctx, const Type *t, int from, int to);                            /* product of the extents [from, to) */
 bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to); /* 0..bound, set by the kernel; E0701 */
+
+/* Of operators on records. */
+bool extern_form(Ctx *ctx, const BindRequest *req, int i, TypeForm form);                    /* input i, where there is one, is of this form; E0404 */
+bool extern_put(Ctx *ctx, const BindRequest *req, ExternBound *to, ext_t number);        /* the next number of the kernel; E0701 */
+bool extern_put_record(Ctx *ctx, const BindRequest *req, ExternBound *to, const Type *t); /* the three numbers that describe a record (ir/extern/record.kernel.h) */
+bool extern_put_extents(Ctx *ctx, const BindRequest *req, ExternBound *to, const Type *t);
+int64_t extern_bits(Elem e);                                                              /* of an element as it is stored */
+int64_t extern_position(Ctx *ctx, const BindRequest *req, int i);                        /* bytes of an input that holds one integer; 0: absent; -1 with E0404 */
+bool extern_open_extents(Ctx *ctx, const BindRequest *req, ExternBound *to, uint32_t open, Type *out); /* the extents in `open` become symbols that the kernel counts, in their order */
+bool extern_element(Ctx *ctx, const BindRequest *req, int64_t position, ExternBound *to); /* of the kernel sequence_at: numbers and result for input 0; position: bytes of input 1 */

@@ -9,6 +9,22 @@ static void teardown(void) { ctx_free(ctx); }
 
 static bool load(EinLib *lib, const char *text) { return ein_load(ctx, lib, "t.ein", text, strlen(text)); }
 
+/* What the reference says of a text: types by variable, what is optional or required, the guard as it was written, and the points of each statement. */
+START_TEST(facts) {
+  EinLib *lib = ein_lib_new(ctx);
+  ck_assert(load(lib, "op f since 3: float (X[N, D..], I[M]: int, B?[N], shape; k, axis = -1) -> Y[N, M]: i64 when (axis + 1) * 2 in [0, 2] and not k == \"a|b\" {\n"
+                      "  A[n,d..]  = exp(X[n,d..]) + (B[n] else 0)\n  Y[n,m]   += A[n,d..] * I[m]\n}\n"));
+  OpText *ops;
+  Str s = str_new(ctx);
+  ck_assert_uint_eq(ein_ops(ctx, lib, &ops), 1);
+  ein_facts(ctx, ops[0].clause, &s);
+  ck_assert_str_eq(s.s, "| | |\n|-|-|\n"
+                        "| types | `X, B`: f64 f32 f16 bf16 f8e4m3fn f8e4m3fnuz f8e5m2 f8e5m2fnuz f8e8m0 f4e2m1; `I`: i64 i32 i16 i8 i4 i2 u64 u32 u16 u8 u4 u2; `Y`: i64 |\n"
+                        "| may be absent | `B` |\n| known when compiling | `shape` |\n| attributes, required | `k` |\n| attributes | `axis = -1` |\n"
+                        "| only when | `(axis + 1) * 2 in [0, 2] and not k == \"a\\|b\"` |\n| operations | `A`: N·D.. × 2; `Y`: N·M·D.. × 2 |\n");
+}
+END_TEST
+
 START_TEST(builtin) {
   EinLib *lib = ein_lib_builtin(ctx);
   diag_print(ctx, stderr);
@@ -108,6 +124,7 @@ int main(void) {
   TCase *t = tcase_create("all");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, builtin);
+  tcase_add_test(t, facts);
   tcase_add_test(t, versions);
   tcase_add_test(t, domain_and_source);
   tcase_add_test(t, structure);

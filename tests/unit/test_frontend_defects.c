@@ -41,7 +41,7 @@ static Pb no_operator(void) { return pb_model(in_out(add_node(PB0, pb_names(pb_n
 /* ---- types of inputs */
 static Pb input_of(Pb type) { return pb_model(pb_message(pb_relu(), 11, pb_message(pb_text(PB0, 1, "z"), 2, type))); }
 static Pb input_sequence(void) { return input_of(pb_message(PB0, 4, pb_message(PB0, 1, pb_type(1, "2")))); }
-static Pb input_optional(void) { return input_of(pb_message(PB0, 9, pb_message(PB0, 1, pb_type(1, "2")))); }
+static Pb input_nested(void) { return input_of(pb_message(PB0, 9, pb_message(PB0, 1, pb_message(PB0, 9, pb_message(PB0, 1, pb_type(1, "2")))))); }
 static Pb input_map(void) { return input_of(pb_message(PB0, 5, pb_int(PB0, 1, 7))); }
 static Pb input_untyped(void) { return pb_model(pb_message(pb_relu(), 11, pb_text(PB0, 1, "z"))); }
 static Pb input_unknown_type(void) { return input_of(pb_type(99, "2")); }
@@ -139,7 +139,7 @@ static const Defect defects[] = {
   {two_producers, "E0200", "more than once"}, {output_is_input, "E0200", "more than once"}, {cycle, "E0200", "circle: Add_a -> Neg_y -> Add_a"}, {self_loop, "E0200", "Relu_y -> Relu_y"}, {undefined_input, "E0200", "'ghost'"},
   {output_missing, "E0200", "never produced"}, {output_twice, "E0200", "listed twice"}, {output_unnamed, "E0200", "no name"}, {no_outputs, "E0200", "no outputs"}, {input_twice, "E0200", "more than once"}, {input_unnamed, "E0200", "no name"},
   {initializer_unnamed, "E0200", "no name"}, {initializer_twice, "E0200", "more than once"}, {initializer_of_other_shape, "E0200", "declared otherwise"}, {no_operator, "E0200", "no operator"},
-  {input_sequence, "E0202", "a sequence"}, {input_optional, "E0202", "an optional"}, {input_map, "E0202", "a map"}, {input_untyped, "E0200", "no type"}, {input_unknown_type, "E0200", "99"}, {input_no_shape, "E0203", "no shape"},
+  {input_sequence, "E0203", "=N*2"}, {input_nested, "E0202", "nested"}, {input_map, "E0202", "a map"}, {input_untyped, "E0200", "no type"}, {input_unknown_type, "E0200", "99"}, {input_no_shape, "E0203", "no shape"},
   {input_open, "E0203", "--shape 'z=Ax2'"}, {input_negative, "E0200", "-7"}, {input_huge, "E0104", "9223372036854775807"}, {input_product, "E0104", "2^48"}, {input_rank, "E0104", "rank 17"},
   {attr_two_fields, "E0200", "something else"}, {attr_wrong_field, "E0200", "said to be INT"}, {attr_type_99, "E0200", "type 99"}, {attr_no_type, "E0200", "type 0"}, {attr_unnamed, "E0200", "no name"}, {attr_empty_tensor, "E0200", "empty"},
   {attr_graphs, "E0202", "GRAPHS"}, {attr_nul, "E0200", "NUL"}, {attr_twice, "E0200", "twice"}, {attr_reference, "E0200", "stands in none"}, {attr_many, "E0104", "300 attributes"},

@@ -1,5 +1,5 @@
 /* Graph passes, from text to text; and what they must not change: the numbers that a model computes. */
-#include "passes/pass.h"
+#include "passes/node.h"
 
 #include <check.h>
 #include <math.h>
@@ -110,8 +110,22 @@ START_TEST(a_known_condition_chooses_its_branch) {
 }
 END_TEST
 
-START_TEST(an_open_condition_is_refused) {
-  Model *m = model("in x f32[2] in c bool[]\n y : none[?] = If(c; then_branch = graph a { out x }, else_branch = graph b { out x }) \"if\" out y");
+START_TEST(an_open_condition_keeps_both_branches) {
+  Model *m = model("in x f32[2] in z f32[4] in c bool[]\n y : none[?] = If(c; then_branch = graph a { out x }, else_branch = graph b { out z }) \"if\" out y");
+  ck_assert(run(m, (PassFn *[]){pass_infer, NULL}));
+  const Node *n = m->graph->nodes.at[0];
+  int count;
+  const ext_t *symbol = node_symbols(ctx, m, n, &count);
+  ck_assert_int_eq(count, 1);
+  ck_assert(n->out.at[0]->type.dim[0] == symbol[0]);
+  int64_t lo, hi;
+  ext_range(ctx, symbol[0], &lo, &hi);
+  ck_assert(lo == 2 && hi == 4);
+}
+END_TEST
+
+START_TEST(branches_of_different_ranks_are_refused) {
+  Model *m = model("in x f32[2] in z f32[2,1] in c bool[]\n y : none[?] = If(c; then_branch = graph a { out x }, else_branch = graph b { out z }) \"if\" out y");
   ck_assert(!run(m, (PassFn *[]){pass_infer, NULL}));
   ck_assert_int_eq(ctx->diags.at[0].code, E0202);
 }
@@ -392,7 +406,8 @@ int main(void) {
   tcase_add_test(t, large_fills_stay_for_run_time);
   tcase_add_test(t, every_defect_is_reported_and_none_twice);
   tcase_add_test(t, a_known_condition_chooses_its_branch);
-  tcase_add_test(t, an_open_condition_is_refused);
+  tcase_add_test(t, an_open_condition_keeps_both_branches);
+  tcase_add_test(t, branches_of_different_ranks_are_refused);
   tcase_add_test(t, declared_types_are_checked);
   tcase_add_loop_test(t, copies_go, 0, 10);
   tcase_add_loop_test(t, what_moves_stays, 0, 5);

@@ -25,6 +25,9 @@ out
   # ---- lists: a node over parallel lists of tensors becomes a node per member
   (unchanged)
 
+  # ---- gradient: a Gradient becomes the nodes that compute it, backwards
+  (unchanged)
+
   # ---- draw: operators that draw random numbers get the number of the run as an input
   (unchanged)
 
