@@ -233,3 +233,10 @@ def lstm(x, w, r, b, l, h, c, p, ws, wz, rs, rz, **k):
     return tuple(run(dict(op="LSTM", inputs=[x, de(w, ws, wz), de(r, rs, rz), b, l, h, c, p], nout=3, domain="", ref=None, want=None, version=1, floats=(), attrs=k)))
 case("DynamicQuantizeLSTM", [F(3, 2, 4), Const(U8(1, 4, 12)), Const(U8(1, 3, 12)), F(1, 24), None, None, None, None, Const(f32([0.01])), Const(u8z([120])), Const(f32([0.02])), Const(u8z([99]))], 3, hidden_size=3, ref=lstm)
 case("DynamicQuantizeLSTM", [F(3, 2, 4), Const(I8(2, 4, 12)), Const(I8(2, 3, 12)), None, i32(3, 2), F(2, 2, 3), F(2, 2, 3), None, Const(F(2, 12, lo=0.01, hi=0.02)), Const(I8(2, 12)), Const(F(2, 12, lo=0.01, hi=0.02)), Const(I8(2, 12))], 3, hidden_size=3, direction="bidirectional", ref=lstm)
+case("Inverse", [f32([[4, 1, 2], [0, 3, 1], [2, 1, 5]])])
+case("Inverse", [f32(rng.normal(size=(2, 4, 4)))])
+case("Inverse", [f32([[0, 2], [1, 1]])])
+def mha_packed(q, **k): return run(dict(op="MultiHeadAttention", inputs=[q[:, :, :, i].reshape(*q.shape[:2], -1) for i in range(3)], nout=1, domain="com.microsoft", ref=None, want=None, version=1, floats=(), attrs=k))[0]
+case("MultiHeadAttention", [F(1, 3, 2, 3, 4)], num_heads=2, ref=mha_packed)
+case("QuantizeLinear", [F(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)
+case("DequantizeLinear", [U8(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)
