@@ -31,8 +31,22 @@ static uint64_t random_bits(Random *r) {
   return z ^ z >> 31;
 }
 
+static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r);
+
+/* As long as there is room for, with elements as large as there is room for; a map and a sequence of maps are empty. */
+static const Data *random_record(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+  Data *d = record_new(ctx, input->record);
+  Type e = record_element_type(input->record);
+  for (int64_t i = 0; d && e.key == ELEM_NONE && e.form == FORM_TENSOR && input->record->form != FORM_MAP && i < input->record->cap; i++) {
+    const Data *element = random_data(ctx, b, buf_new(ctx, input->name, e.elem, SPACE_INPUT, e.rank, e.dim), r);
+    if (!element || !record_push(ctx, d, element)) return NULL;
+  }
+  return d;
+}
+
 /* Reals in [-1, 1); short words; integers 0 or 1, which are good indices of anything. */
 static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+  if (input->record) return random_record(ctx, b, input, r);
   int64_t dims[MAX_RANK], n = 1;
   for (int d = 0; d < input->rank; d++) n *= dims[d] = ext_value(ctx, input->dim[d], binding_symbol, (void *)b);
   Data *data = data_new(ctx, input->elem, input->rank, dims);
@@ -160,13 +174,15 @@ static Quantiles quantiles(double *times, int n) {
 }
 
 /* ---- the report */
+static double per(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0; } /* a kernel in a branch that was not taken took no time */
+
 static json_t *rates_json(const char *name, Quantiles q, int64_t flops, int64_t bytes, const Measured *m) {
-  return json_pack("{ss sf sf sf sI sI sf sf sf}", "name", name, "min_s", q.min, "median_s", q.median, "p90_s", q.p90, "flop", (json_int_t)flops, "bytes", (json_int_t)bytes, "flop_per_s", (double)flops / q.median,
-                   "of_peak_flops", (double)flops / q.median / m->flops, "of_peak_bytes", (double)bytes / q.median / m->bandwidth);
+  return json_pack("{ss sf sf sf sI sI sf sf sf}", "name", name, "min_s", q.min, "median_s", q.median, "p90_s", q.p90, "flop", (json_int_t)flops, "bytes", (json_int_t)bytes, "flop_per_s", per((double)flops, q.median),
+                   "of_peak_flops", per((double)flops, q.median) / m->flops, "of_peak_bytes", per((double)bytes, q.median) / m->bandwidth);
 }
 
 static void rates_row(Ctx *ctx, Table *t, const char *name, Quantiles q, int64_t flops, int64_t bytes, const Measured *m, const char *schedule) {
-  double rate = (double)flops / q.median, traffic = (double)bytes / q.median;
+  double rate = per((double)flops, q.median), traffic = per((double)bytes, q.median);
   table_cell(t, "%s", name);
   table_cell(t, "%s", engineering(ctx, q.min, "s"));
   table_cell(t, "%s", engineering(ctx, q.median, "s"));
@@ -189,6 +205,7 @@ static bool report(Ctx *ctx, const Command *cmd, const Unit *unit, Measured *m) 
   m->best = m->peaks ? m->peak[m->peaks - 1] : 0; /* sorted now */
   for (size_t i = 0; i < p->kernels.n; i++) {
     const Kernel *k = p->kernels.at[i];
+    if (k->control) continue;
     Quantiles q = quantiles(m->kernel + i * MOST_PROFILED, m->profiled);
     flops += k->flops, bytes += k->bytes;
     json_array_append_new(rows, rates_json(k->name, q, k->flops, k->bytes, m));

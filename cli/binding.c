@@ -3,6 +3,7 @@
 
 static const char *buf_type(Ctx *ctx, const Buf *b) {
   Str s = str_new(ctx);
+  if (b->record) return type_print(ctx, b->record, &s), s.s;
   str_printf(&s, "%s[", elem_info(b->elem)->name);
   for (int d = 0; d < b->rank; d++) {
     if (d) str_add(&s, ",");
@@ -42,8 +43,10 @@ static bool bind_extent(Ctx *ctx, Binding *b, ext_t want, int64_t have) {
   return true;
 }
 
-static bool bind_input(Ctx *ctx, Binding *b, const Buf *input, const Data *data) {
-  bool fits = data->type.elem == input->elem && data->type.rank == input->rank;
+static bool bind_input(Ctx *ctx, Binding *b, const Buf *input, const Data **from) {
+  const Data *data = *from;
+  if (input->record && (*from = record_refit(ctx, data, input->record))) return true;
+  bool fits = !input->record && data->type.elem == input->elem && data->type.rank == input->rank;
   for (int d = 0; fits && d < input->rank; d++) fits = bind_extent(ctx, b, input->dim[d], data->type.dim[d]);
   if (fits) return true;
   Str have = str_new(ctx);
@@ -70,14 +73,15 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
     const Data *data = NULL;
     for (size_t j = 0; j < feeds->n; j++)
       if (!strcmp(feeds->at[j].name, input->name)) data = feeds->at[j].data;
-    if (data) good = bind_input(ctx, out, input, data) && good;
+    if (data) good = bind_input(ctx, out, input, &data) && good;
     else good = diag(ctx, E0204, (Place){0}, "there are no data for input '%s' %s", input->name, buf_type(ctx, input));
     vec_push(ctx, &out->inputs, data);
   }
   if (!good) return false;
   for (size_t i = 0; i < p->outputs.n; i++) {
+    const Type *record = p->outputs.at[i]->record;
     Type t = type_now(ctx, out, p->outputs.at[i]);
-    Data *data = data_new(ctx, t.elem, t.rank, t.dim);
+    Data *data = record ? record_new(ctx, record) : data_new(ctx, t.elem, t.rank, t.dim);
     if (!data) return false;
     vec_push(ctx, &out->outputs, data);
   }
@@ -87,6 +91,7 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
 void binding_close(Ctx *ctx, Binding *b) {
   for (size_t i = 0; i < b->outputs.n; i++) {
     Data *d = b->outputs.at[i];
+    if (type_is_record(&d->type)) continue; /* says itself how large it is */
     d->type = type_now(ctx, b, b->program->outputs.at[i]);
     d->nbytes = (size_t)elem_bytes(d->type.elem, type_bound(ctx, &d->type));
   }

@@ -5,6 +5,7 @@
 #pragma once
 #include "codegen/codegen.h"
 #include "frontend/frontend.h"
+#include "ir/record.h"
 
 typedef enum Status { STATUS_FINE, STATUS_USAGE, STATUS_MODEL, STATUS_DIFFER, STATUS_BUDGET, STATUS_SYSTEM } Status;
 
@@ -67,7 +68,7 @@ const char *engineering(Ctx *ctx, double v, const char *unit);             /* 12
 /* ---- dataset.c: folders test_data_set_N with input_K.pb and output_K.pb, as the ONNX tests have them */
 typedef struct DataSet { const char *dir; VEC(const Data *) inputs, outputs; } DataSet; /* NULL where a number is missing */
 typedef VEC(DataSet) DataSets;
-bool dataset_find(Ctx *ctx, const char *dir, DataSets *out);
+bool dataset_find(Ctx *ctx, const char *dir, const Model *model, DataSets *out); /* the model's types say what the files hold */
 
 /* ---- feed.c: a model together with the data that goes into it */
 typedef struct Feed { const char *name; const Data *data; } Feed;
@@ -81,6 +82,7 @@ const Model *feed_model(Ctx *ctx, const Command *cmd);                          
 bool feed_names(Ctx *ctx, const Model *model, const DataSet *set, Feeds *out, Texts *outputs);
 /* The largest extents that outputs have in any of the sets: bounds for those that nothing else bounds. */
 Shapes feed_outputs(Ctx *ctx, const Model *model, const DataSets *sets);
+const Type *feed_type(const Value *v);                                            /* what the model says a value is */
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */
@@ -113,6 +115,7 @@ typedef struct Difference {
   double max_abs, max_rel, max_ulp;      /* over elements that are numbers on both sides */
   int64_t count, wrong;                  /* elements; those out of tolerance */
   int64_t first, worst;                  /* first out of tolerance (-1: none); the one of the largest error */
+  int64_t element;                       /* of a sequence or an optional: in which of its tensors the first is; -1 otherwise */
   const char *mismatch;                  /* type or shape, in words; NULL when they agree */
 } Difference;
 void element_print(const Data *d, int64_t i, Str *out);   /* one element, as people read it */

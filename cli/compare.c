@@ -80,8 +80,8 @@ static const Measure *measure_of(Elem e) {
   return m;
 }
 
-Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
-  Difference r = {.first = -1, .worst = -1};
+static Difference compare_tensors(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
+  Difference r = {.first = -1, .worst = -1, .element = -1};
   if (got->type.elem != want->type.elem || !same_shape(&got->type, &want->type)) {
     r.mismatch = ctx_printf(ctx, "got %s, want %s", type_text(ctx, &got->type), type_text(ctx, &want->type));
     return r;
@@ -101,6 +101,46 @@ Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
     if (within) continue;
     r.wrong++;
     if (r.first < 0) r.first = i;
+  }
+  return r;
+}
+
+/* ---- records: as long as one another, and their elements equal one by one */
+static const char *length_text(Ctx *ctx, const Data *d) {
+  int64_t n = record_length(d);
+  bool none = d->type.form == FORM_OPTIONAL ? n == 0 : n < 0;
+  return none ? "none" : d->type.form == FORM_OPTIONAL ? "a tensor" : ctx_printf(ctx, "%lld element%s", (long long)n, n == 1 ? "" : "s");
+}
+
+static bool same_keys(Ctx *ctx, const Data *a, const Data *b) {
+  const void *x = record_keys(ctx, a), *y = record_keys(ctx, b);
+  bool same = a->type.key == b->type.key;
+  for (int64_t i = 0; same && i < record_length(a); i++)
+    same = a->type.key == ELEM_string ? !strcmp(((const char *const *)x)[i], ((const char *const *)y)[i]) : ((const int64_t *)x)[i] == ((const int64_t *)y)[i];
+  return same;
+}
+
+static void add_difference(Ctx *ctx, Difference *r, Difference e, int64_t element) {
+  if (e.mismatch && !r->mismatch) r->mismatch = ctx_printf(ctx, "element %lld: %s", (long long)element, e.mismatch);
+  if (e.max_abs > r->max_abs) r->max_abs = e.max_abs;
+  if (e.max_rel > r->max_rel) r->max_rel = e.max_rel;
+  if (e.max_ulp > r->max_ulp) r->max_ulp = e.max_ulp;
+  if (e.wrong && !r->wrong) r->first = e.first, r->element = element;
+  r->count += e.count;
+  r->wrong += e.wrong;
+}
+
+Difference compare(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
+  Difference r = {.first = -1, .worst = -1, .element = -1};
+  if (!type_is_record(&want->type) && !type_is_record(&got->type)) return compare_tensors(ctx, got, want, t);
+  bool alike = got->type.form == want->type.form && got->type.key == want->type.key && record_is_sound(ctx, got);
+  if (!alike) r.mismatch = ctx_printf(ctx, "got %s, want %s", type_text(ctx, &got->type), type_text(ctx, &want->type));
+  else if (record_length(got) != record_length(want)) r.mismatch = ctx_printf(ctx, "got %s, want %s", length_text(ctx, got), length_text(ctx, want));
+  else if (want->type.form == FORM_MAP && !same_keys(ctx, got, want)) r.mismatch = "the keys differ";
+  if (r.mismatch) return r;
+  for (int64_t i = 0, n = want->type.form == FORM_MAP ? 1 : record_length(want); i < n; i++) {
+    Data a = record_element(ctx, got, i), b = record_element(ctx, want, i);
+    add_difference(ctx, &r, compare(ctx, &a, &b, t), i);
   }
   return r;
 }

@@ -26,6 +26,7 @@ static const char *kernel_result(Ctx *ctx, const Kernel *k) {
     if (!param[i].written || is_scratch(k, param[i].buf)) continue;
     Str s = str_new(ctx);
     const Buf *b = buf_root(param[i].buf); /* a schedule may write through a flat view of it */
+    if (b->record) return type_print(ctx, b->record, &s), s.s;
     str_printf(&s, "%s[", elem_info(b->elem)->name);
     for (int d = 0; d < b->rank; d++) {
       if (d) str_add(&s, ",");

@@ -27,7 +27,7 @@ static bool folder_names(Ctx *ctx, const char *dir, const char *start, const cha
 typedef VEC(const Data *) Tensors;
 
 /* PREFIX_0.pb, PREFIX_1.pb ...: each at its number, NULL where one is missing. */
-static bool read_numbered(Ctx *ctx, const char *dir, const char *prefix, Tensors *out) {
+static bool read_numbered(Ctx *ctx, const char *dir, const char *prefix, Value *const *values, size_t n, Tensors *out) {
   Texts names = {0};
   if (!folder_names(ctx, dir, prefix, ".pb", &names)) return false;
   bool good = true;
@@ -35,29 +35,31 @@ static bool read_numbered(Ctx *ctx, const char *dir, const char *prefix, Tensors
     unsigned long number = strtoul(names.at[i] + strlen(prefix), NULL, 10);
     if (number > 4096) continue;
     while (out->n <= number) vec_push(ctx, out, NULL);
-    out->at[number] = tensor_read(ctx, ctx_printf(ctx, "%s/%s", dir, names.at[i]));
+    const Type tensor = {0}, *type = number < n ? feed_type(values[number]) : &tensor;
+    out->at[number] = value_read(ctx, ctx_printf(ctx, "%s/%s", dir, names.at[i]), type);
     good = good && out->at[number];
   }
   return good;
 }
 
-static bool read_set(Ctx *ctx, const char *dir, DataSets *out) {
+static bool read_set(Ctx *ctx, const char *dir, const Model *model, DataSets *out) {
+  const Graph *g = model->graph;
   DataSet set = {.dir = dir};
   Tensors inputs = {0}, outputs = {0};
-  bool good = read_numbered(ctx, dir, "input_", &inputs) && read_numbered(ctx, dir, "output_", &outputs);
+  bool good = read_numbered(ctx, dir, "input_", g->inputs.at, g->inputs.n, &inputs) && read_numbered(ctx, dir, "output_", g->outputs.at, g->outputs.n, &outputs);
   for (size_t i = 0; i < inputs.n; i++) vec_push(ctx, &set.inputs, inputs.at[i]);
   for (size_t i = 0; i < outputs.n; i++) vec_push(ctx, &set.outputs, outputs.at[i]);
   if (good) vec_push(ctx, out, set);
   return good;
 }
 
-bool dataset_find(Ctx *ctx, const char *dir, DataSets *out) {
+bool dataset_find(Ctx *ctx, const char *dir, const Model *model, DataSets *out) {
   Texts outputs = {0}, sets = {0};
   if (!folder_names(ctx, dir, "output_", ".pb", &outputs)) return false;
-  if (outputs.n) return read_set(ctx, dir, out);
+  if (outputs.n) return read_set(ctx, dir, model, out);
   if (!folder_names(ctx, dir, "test_data_set_", "", &sets)) return false;
   bool good = true;
-  for (size_t i = 0; i < sets.n; i++) good = read_set(ctx, ctx_printf(ctx, "%s/%s", dir, sets.at[i]), out) && good;
+  for (size_t i = 0; i < sets.n; i++) good = read_set(ctx, ctx_printf(ctx, "%s/%s", dir, sets.at[i]), model, out) && good;
   if (good && !out->n) return diag(ctx, E0100, (Place){.file = dir}, "found neither output_0.pb nor a folder test_data_set_0 in it");
   return good;
 }

@@ -13,6 +13,7 @@
 /* ---- values between kernels */
 static Data *value_data(Ctx *ctx, const Binding *b, const Buf *buf) {
   Type t = {.elem = buf->elem, .rank = buf->rank};
+  if (buf->record) return record_new(ctx, buf->record);
   if (buf->rank > MAX_RANK) return NULL;
   for (int d = 0; d < buf->rank; d++) t.dim[d] = ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
   return data_new(ctx, t.elem, t.rank, t.dim);
@@ -86,10 +87,15 @@ static size_t buf_bytes(Ctx *ctx, const Binding *b, const Buf *buf) {
 
 enum { TEXT_ROOM = 1 << 28 };            /* for all texts of the results; pages that nobody writes cost nothing */
 
+static bool holds_texts(const Type *t) { return t->elem == ELEM_string || t->key == ELEM_string; }
+
 static bool has_texts(const Execution *x) {
   bool any = false;
-  for (size_t i = 0; i < x->binding.outputs.n; i++) any |= x->binding.outputs.at[i]->type.elem == ELEM_string;
-  for (size_t i = 0; x->want_values && i < x->binding.program->bufs.n; i++) any |= x->binding.program->bufs.at[i]->elem == ELEM_string;
+  for (size_t i = 0; i < x->binding.outputs.n; i++) any |= holds_texts(&x->binding.outputs.at[i]->type);
+  for (size_t i = 0; x->want_values && i < x->binding.program->bufs.n; i++) {
+    const Buf *b = x->binding.program->bufs.at[i];
+    any |= b->record ? holds_texts(b->record) : b->elem == ELEM_string;
+  }
   return any;
 }
 
@@ -140,37 +146,42 @@ static void *exactly(size_t bytes) {
 
 /* Tensors of the caller are aligned as their elements are, and no better. */
 static void *barely_aligned(const Data *d) {
-  size_t element = (size_t)elem_info(d->type.elem)->bits / 8;
+  size_t element = type_is_record(&d->type) ? sizeof(int64_t) : (size_t)elem_info(d->type.elem)->bits / 8;
   unsigned char *p = exactly(d->nbytes + element);
   return p ? p + element : NULL;
 }
 
 /* Results on their way to the parent. A text is copied, and its place is what is handed over: the child's pointers mean nothing there. */
-typedef struct Handover { const Shared *shared; size_t next; } Handover;
+typedef struct Handover { Ctx *ctx; const Shared *shared; size_t next; } Handover;
 
-static void hand_over(Handover *h, size_t at, const void *from, size_t bytes, Elem elem) {
-  unsigned char *to = h->shared->bytes + at;
-  memcpy(to, from, bytes);
-  for (size_t i = 0; elem == ELEM_string && i < bytes / sizeof(char *); i++) {
-    const char *text;
-    memcpy(&text, to + i * sizeof text, sizeof text);
-    uint64_t unwritten;
-    memset(&unwritten, PATTERN, sizeof unwritten);
-    size_t place = 0, n = (uintptr_t)text == unwritten ? 0 : strlen(text) + 1;
-    if (n > h->shared->size - h->next) _exit(ENTRY_MEMORY);
-    if (n) memcpy(h->shared->bytes + (place = h->next), text, n);
-    h->next += n;
-    memcpy(to + i * sizeof place, &place, sizeof place);
-  }
+static void hand_text(const char **text, void *arg) {
+  Handover *h = arg;
+  uint64_t unwritten;
+  memset(&unwritten, PATTERN, sizeof unwritten);
+  size_t place = 0, n = (uintptr_t)*text == unwritten ? 0 : strlen(*text) + 1;
+  if (n > h->shared->size - h->next) _exit(ENTRY_MEMORY);
+  if (n) memcpy(h->shared->bytes + (place = h->next), *text, n);
+  h->next += n;
+  memcpy(text, &place, sizeof place);
+}
+
+static void hand_over(Handover *h, size_t at, const void *from, Data d) {
+  d.bytes = memcpy(h->shared->bytes + at, from, d.nbytes);
+  record_each_text(h->ctx, &d, hand_text, h);
+}
+
+typedef struct Takeover { Ctx *ctx; const Shared *shared; } Takeover;
+
+static void take_text(const char **text, void *arg) {
+  const Takeover *t = arg;
+  size_t place;
+  memcpy(&place, text, sizeof place);
+  *text = intern(t->ctx, place ? (const char *)t->shared->bytes + place : "(never written)");
 }
 
 static void take_over(Ctx *ctx, const Shared *s, Data *d, size_t at) {
   memcpy((void *)(uintptr_t)d->bytes, s->bytes + at, d->nbytes);
-  for (size_t i = 0; d->type.elem == ELEM_string && i < d->nbytes / sizeof(char *); i++) {
-    size_t place;
-    memcpy(&place, s->bytes + at + i * sizeof place, sizeof place);
-    data_set_text(ctx, d, (int64_t)i, place ? (const char *)s->bytes + place : "(never written)");
-  }
+  record_each_text(ctx, d, take_text, &(Takeover){ctx, s});
 }
 
 typedef struct Profile { Handover *handover; const unsigned char *arena; } Profile;
@@ -182,11 +193,11 @@ static void after_kernel(void *user, int kernel, const char *name, int begin) {
   for (size_t i = 0; i < p->handover->shared->captures.n; i++) {
     const Capture *c = &p->handover->shared->captures.at[i];
     const Buf *home = c->buf->alias ? c->buf->alias : c->buf;
-    if (c->kernel == (size_t)kernel) hand_over(p->handover, c->at, p->arena + home->offset, c->bytes, c->buf->elem);
+    if (c->kernel == (size_t)kernel) hand_over(p->handover, c->at, p->arena + home->offset, (Data){.type = c->buf->record ? *c->buf->record : (Type){.elem = c->buf->elem}, .nbytes = c->bytes});
   }
 }
 
-_Noreturn static void child(const Execution *x, const Shared *s, EntryFunction *entry) {
+_Noreturn static void child(Ctx *ctx, const Execution *x, const Shared *s, EntryFunction *entry) {
   const Binding *b = &x->binding;
   const Program *p = b->program;
   const void **in = calloc(b->inputs.n + 1, sizeof *in);
@@ -203,13 +214,13 @@ _Noreturn static void child(const Execution *x, const Shared *s, EntryFunction *
   }
   for (size_t i = 0; i < b->outputs.n; i++)
     if (!(out[i] = barely_aligned(b->outputs.at[i]))) _exit(ENTRY_MEMORY);
-  Handover handover = {s, s->texts};
+  Handover handover = {ctx, s, s->texts};
   Profile profile = {&handover, arena};
   sinter_hooks hooks = {.user = &profile, .profile = x->want_values ? after_kernel : NULL};
   int status = entry(in, out, (int64_t *)(void *)(s->bytes + s->symbols), arena, state, &hooks);
   size_t at = s->outputs;
   for (size_t i = 0; i < b->outputs.n && status == SINTER_OK; i++) {
-    hand_over(&handover, at, out[i], b->outputs.at[i]->nbytes, b->outputs.at[i]->type.elem);
+    hand_over(&handover, at, out[i], *b->outputs.at[i]);
     at += (b->outputs.at[i]->nbytes + LINE - 1) / LINE * LINE;
   }
   fflush(NULL);
@@ -244,7 +255,7 @@ bool execute_compiled(Ctx *ctx, Execution *x) {
   progress("running");
   fflush(NULL);
   pid_t pid = fork();
-  if (pid == 0) child(x, &shared, entry.run);
+  if (pid == 0) child(ctx, x, &shared, entry.run);
   bool good = pid > 0 ? entry_wait(ctx, pid) : diag(ctx, E0900, (Place){0}, "cannot start a process: %s", strerror(errno));
   if (good) collect(ctx, x, &shared);
   munmap(shared.bytes, shared.size + LINE);

@@ -9,7 +9,7 @@ static const Data *feed_find(const Feeds *feeds, const char *name) {
 
 /* Test data of older ONNX releases keep bfloat16 as the uint16 of its bits: what a file holds is decided by the model, not by the file. */
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem) {
-  if (!data || data->type.elem != ELEM_u16 || elem != ELEM_bf16) return data;
+  if (!data || type_is_record(&data->type) || data->type.elem != ELEM_u16 || elem != ELEM_bf16) return data;
   Data *d = NEW(ctx, Data);
   *d = *data;
   d->type.elem = elem;
@@ -41,7 +41,7 @@ Shapes feed_outputs(Ctx *ctx, const Model *model, const DataSets *sets) {
     ShapeOption s = {.input = g->outputs.at[i]->name, .rank = -1};
     for (size_t k = 0; k < sets->n; k++) {
       const Data *d = i < sets->at[k].outputs.n ? sets->at[k].outputs.at[i] : NULL;
-      if (!d || (s.rank >= 0 && s.rank != d->type.rank)) continue;
+      if (!d || type_is_record(&d->type) || (s.rank >= 0 && s.rank != d->type.rank)) continue;
       s.rank = d->type.rank;
       for (int j = 0; j < s.rank; j++)
         if (d->type.dim[j] > s.dim[j]) s.dim[j] = d->type.dim[j];
@@ -70,8 +70,32 @@ static void bind_shape(Ctx *ctx, ImportOptions *import, const char *input, const
   if (!shape_given(import, input)) vec_push(ctx, &import->shapes, shape);
 }
 
+/* What a sequence, an optional or a map leaves open: how many elements there are, and how large they are. */
+static bool bind_record(Ctx *ctx, const Value *v, const Data *data, ImportOptions *import) {
+  const Type *t = &v->type;
+  if (data->type.form != t->form || data->type.key != t->key) return diag(ctx, E0500, (Place){0}, "the data of input '%s' are no value of its type", v->name);
+  bool open = t->rank < 0 || t->cap < 0;
+  for (int d = 0; d < t->rank; d++) open = open || t->dim[d] < 0;
+  if (!open || shape_given(import, v->name)) return true;
+  Type shape = *t; /* of no elements: whatever fits the declaration */
+  if (data->type.cap || data->type.form == FORM_MAP) shape = data->type;
+  if (shape.rank < 0) shape.rank = 0;
+  if (t->rank >= 0 && t->rank != shape.rank) return diag(ctx, E0500, (Place){0}, "elements of input '%s' have rank %d, in its data rank %d", v->name, t->rank, shape.rank);
+  shape.cap = t->form == FORM_OPTIONAL ? 1 : data->type.cap;
+  for (int d = 0; d < shape.rank; d++) {
+    if (t->rank >= 0 && t->dim[d] >= 0) shape.dim[d] = t->dim[d], shape.varies &= ~(1u << d);
+    if (shape.dim[d] < 0) shape.dim[d] = 0, shape.varies |= 1u << d;
+  }
+  bind_shape(ctx, import, v->name, &shape);
+  diag(ctx, N0001, (Place){0}, "how many elements input '%s' has, and their shape, is taken from its data", v->name);
+  return true;
+}
+
+const Type *feed_type(const Value *v) { return v->declared && !v->is_input ? v->declared : &v->type; }
+
 /* Dimensions that are open and that the command line leaves open take the extent of the data. */
 static bool bind_dims(Ctx *ctx, const Value *v, const Data *data, ImportOptions *import) {
+  if (type_is_record(&v->type)) return bind_record(ctx, v, data, import);
   if (v->type.rank < 0) {
     bind_shape(ctx, import, v->name, &data->type);
     return true;
@@ -106,6 +130,7 @@ static bool read_when_compiling(const Graph *g, const EinLib *lib, const Value *
 static bool may_be_setting(const Ctx *ctx, const Data *d, bool real) {
   enum { MOST = 4096 };
   int64_t count = type_bound(ctx, &d->type);
+  if (type_is_record(&d->type)) return false;
   return strchr("iub", elem_info(d->type.elem)->cls) ? count <= MOST : real && elem_info(d->type.elem)->cls == 'r' && count == 1;
 }
 

@@ -4,12 +4,22 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
+/* A sequence, an optional or a map is read as the model declares it, everything else as it is written. */
+static const Data *read_input(Ctx *ctx, const Model *model, const char *name, const char *text) {
+  const Graph *g = model->graph;
+  for (size_t i = 0; i < g->inputs.n; i++)
+    if (!strcmp(g->inputs.at[i]->name, name) && type_is_record(&g->inputs.at[i]->type)) return value_read(ctx, text, &g->inputs.at[i]->type);
+  return tensor_parse(ctx, text, ELEM_NONE);
+}
+
 static bool read_inputs(Ctx *ctx, const Command *cmd, Feeds *out) {
-  bool good = true;
+  const Model *model = feed_model(ctx, cmd);
+  bool good = model != NULL;
+  if (!good) return false;
   for (size_t i = 0; i < cmd->inputs.n; i++) {
     const char *text = cmd->inputs.at[i], *equals = strchr(text, '=');
     const char *name = internn(ctx, text, (size_t)(equals - text));
-    const Data *data = tensor_parse(ctx, equals + 1, ELEM_NONE);
+    const Data *data = read_input(ctx, model, name, equals + 1);
     if (data) vec_push(ctx, out, ((Feed){name, data}));
     else good = false;
   }
@@ -17,18 +27,20 @@ static bool read_inputs(Ctx *ctx, const Command *cmd, Feeds *out) {
 }
 
 /* Names of outputs may hold anything; file names may not. */
-static const char *file_for(Ctx *ctx, const char *dir, const char *name) {
+static const char *file_for(Ctx *ctx, const char *dir, const char *name, const char *suffix) {
   char *safe = ctx_printf(ctx, "%s", name);
   for (char *p = safe; *p; p++)
     if (*p == '/' || (unsigned char)*p < 32) *p = '_';
-  return ctx_printf(ctx, "%s/%s.npy", dir, *safe == '.' ? c_identifier(ctx, name) : safe);
+  return ctx_printf(ctx, "%s/%s.%s", dir, *safe == '.' ? c_identifier(ctx, name) : safe, suffix);
 }
 
 static bool write_outputs(Ctx *ctx, const Command *cmd, const Binding *b) {
   if (mkdir(cmd->output, 0777) && errno != EEXIST) return diag(ctx, E0800, (Place){.file = cmd->output}, "%s", strerror(errno));
   for (size_t i = 0; i < b->outputs.n; i++) {
-    const char *path = file_for(ctx, cmd->output, b->program->outputs.at[i]->name);
-    if (!tensor_write_npy(ctx, path, b->outputs.at[i])) return false;
+    const char *name = b->program->outputs.at[i]->name;
+    bool record = type_is_record(&b->outputs.at[i]->type);
+    const char *path = file_for(ctx, cmd->output, name, record ? "pb" : "npy");
+    if (!(record ? value_write_pb(ctx, path, name, b->outputs.at[i]) : tensor_write_npy(ctx, path, b->outputs.at[i]))) return false;
     printf("%s\n", path);
   }
   return true;
@@ -49,6 +61,30 @@ static void print_tensor(Ctx *ctx, const char *name, const Data *d) {
   printf("%s\n", s.s);
 }
 
+/* name[0] f32[2] = 1 2, for every element; and what there is of a map, key by key */
+static void print_value(Ctx *ctx, const char *name, const Data *d) {
+  if (!type_is_record(&d->type)) {
+    print_tensor(ctx, name, d);
+    return;
+  }
+  Str s = str_new(ctx);
+  int64_t n = record_length(d);
+  bool optional = d->type.form == FORM_OPTIONAL, none = optional ? n == 0 : n < 0;
+  type_print(ctx, &d->type, &s);
+  printf(none ? "%s %s = none\n" : optional ? "%s %s\n" : "%s %s = %lld element%s\n", name, s.s, (long long)n, n == 1 ? "" : "s");
+  if (d->type.form == FORM_MAP) {
+    Type t = {.elem = d->type.key, .rank = 1, .dim = {n}};
+    Data keys = {.type = t, .bytes = record_keys(ctx, d)}, values = record_element(ctx, d, 0);
+    print_tensor(ctx, ctx_printf(ctx, "%s.keys", name), &keys);
+    print_tensor(ctx, ctx_printf(ctx, "%s.values", name), &values);
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    Data e = record_element(ctx, d, i);
+    print_value(ctx, ctx_printf(ctx, "%s[%lld]", name, (long long)i), &e);
+  }
+}
+
 static json_t *json_element(Ctx *ctx, const Data *d, int64_t i) {
   Str s = str_new(ctx);
   switch (elem_info(d->type.elem)->cls) {
@@ -59,18 +95,44 @@ static json_t *json_element(Ctx *ctx, const Data *d, int64_t i) {
   }
 }
 
+static json_t *json_tensor(Ctx *ctx, const Data *d) {
+  json_t *shape = json_array(), *values = json_array();
+  for (int k = 0; k < d->type.rank; k++) json_array_append_new(shape, json_integer(d->type.dim[k]));
+  for (int64_t j = 0; j < type_bound(ctx, &d->type); j++) {
+    json_t *v = json_element(ctx, d, j);
+    json_array_append_new(values, v ? v : json_null()); /* JSON has no NaN and no infinity */
+  }
+  return json_pack("{ss so so}", "type", elem_info(d->type.elem)->name, "shape", shape, "values", values);
+}
+
+/* A sequence is a list, none is null, a map an object. */
+static json_t *json_value(Ctx *ctx, const Data *d) {
+  if (!type_is_record(&d->type)) return json_tensor(ctx, d);
+  int64_t n = record_length(d);
+  if (d->type.form == FORM_MAP) {
+    Data keys = {.type = {.elem = d->type.key}, .bytes = record_keys(ctx, d)}, values = record_element(ctx, d, 0);
+    json_t *map = json_object();
+    for (int64_t i = 0; i < n; i++) {
+      const char *key = d->type.key == ELEM_string ? data_text(&keys, i) : ctx_printf(ctx, "%lld", (long long)data_int(&keys, i));
+      json_t *v = json_element(ctx, &values, i);
+      json_object_set_new(map, key, v ? v : json_null());
+    }
+    return map;
+  }
+  if (n < 0 || (d->type.form == FORM_OPTIONAL && n == 0)) return json_null();
+  json_t *list = json_array();
+  for (int64_t i = 0; i < n; i++) {
+    Data e = record_element(ctx, d, i);
+    json_t *v = json_value(ctx, &e);
+    if (d->type.form == FORM_OPTIONAL) return json_decref(list), v;
+    json_array_append_new(list, v);
+  }
+  return list;
+}
+
 static bool print_json(Ctx *ctx, const Binding *b) {
   json_t *rows = json_object();
-  for (size_t i = 0; i < b->outputs.n; i++) {
-    const Data *d = b->outputs.at[i];
-    json_t *shape = json_array(), *values = json_array();
-    for (int k = 0; k < d->type.rank; k++) json_array_append_new(shape, json_integer(d->type.dim[k]));
-    for (int64_t j = 0; j < type_bound(ctx, &d->type); j++) {
-      json_t *v = json_element(ctx, d, j);
-      json_array_append_new(values, v ? v : json_null()); /* JSON has no NaN and no infinity */
-    }
-    json_object_set_new_nocheck(rows, b->program->outputs.at[i]->name, json_pack("{ss so so}", "type", elem_info(d->type.elem)->name, "shape", shape, "values", values));
-  }
+  for (size_t i = 0; i < b->outputs.n; i++) json_object_set_new_nocheck(rows, b->program->outputs.at[i]->name, json_value(ctx, b->outputs.at[i]));
   return session_json(ctx, rows);
 }
 
@@ -86,7 +148,7 @@ static bool run(Ctx *ctx, const Command *cmd) {
   progress_clear();
   if (cmd->json) return print_json(ctx, &x.binding);
   if (cmd->output) return write_outputs(ctx, cmd, &x.binding);
-  for (size_t i = 0; i < x.binding.outputs.n; i++) print_tensor(ctx, unit.program->outputs.at[i]->name, x.binding.outputs.at[i]);
+  for (size_t i = 0; i < x.binding.outputs.n; i++) print_value(ctx, unit.program->outputs.at[i]->name, x.binding.outputs.at[i]);
   return true;
 }
 
@@ -94,8 +156,10 @@ const Verb verb_run = {
   .name = "run", .synopsis = "run MODEL --input NAME=FILE ...", .about = "runs a model on data", .min_args = 1, .max_args = 1, .run = run,
   .description =
     "  Compiles MODEL, loads the code and runs it once on the inputs given. Each --input names an input\n"
-    "  and a .npy file, a .pb file (TensorProto), or a value such as 3 or [1,2,3]. Open dimensions are\n"
-    "  bound by the shapes of the data. Outputs are printed, or written to DIR as .npy files with -o.\n"
+    "  and a .npy file, a .pb file (TensorProto), or a value such as 3 or [1,2,3]; a sequence is a .pb file\n"
+    "  (SequenceProto) or a folder of 0.npy, 1.npy ..., an optional a .pb or .npy file or `none`, a map a\n"
+    "  .pb file. Open dimensions are bound by the shapes of the data. Outputs are printed, or written to\n"
+    "  DIR with -o: tensors as .npy files, others as .pb files.\n"
     "  --interpret runs the reference interpreter on the cascades instead: slow, and the definition of\n"
     "  the right result.\n",
   .examples =

@@ -28,6 +28,11 @@ bool weights_write_blob(const Library *l, Workdir *w, const char *file); /* all 
 void weights_incbin_text(const Library *l, const char *file, Str *out);  /* <name>_weights.S */
 const char *weight_pointer(const Library *l, const Weight *w);        /* a C expression of pointer type */
 
+/* ---- record.c: of buffers that are records; direction: in or out */
+const char *record_struct_name(const Library *l, const char *direction, const char *member);
+void record_struct(const Library *l, const Buf *b, const char *direction, const char *member, Str *out);
+void record_checks(const Library *l, const Buf *b, const char *member, Str *out); /* of an input: statements that return SINTER_EXTENT */
+
 /* ---- header.c */
 void header_text(const Library *l, Str *out);                         /* sizes are those known so far */
 const char *member_type(Elem e);                                      /* C type that both C99 and C++ have */

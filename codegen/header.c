@@ -25,10 +25,16 @@ static int64_t bound(const Library *l, ext_t e) {
   return hi;
 }
 
-/* KWS_IN_AUDIO_BYTES, _ELEMENTS, _RANK, _SHAPE: extents at their bounds */
+/* KWS_IN_AUDIO_BYTES, _ELEMENTS, _RANK, _SHAPE: extents at their bounds; of a record _BYTES and _CAPACITY */
 static void put_tensor(const Library *l, const Buf *b, const char *direction, const char *member, Str *out) {
   const char *prefix = ctx_printf(l->ctx, "%s%s_%s", l->macro, direction, c_upper(l->ctx, member));
   int64_t elements = 1, bytes = buf_bound_bytes(l->ctx, b);
+  if (b->record) {
+    str_printf(out, "/* %s \"%s\" ", member, c_comment(l->ctx, b->name));
+    type_print(l->ctx, b->record, out);
+    str_printf(out, " */\n#define %s_BYTES %lld\n#define %s_CAPACITY %lld\n", prefix, (long long)bytes, prefix, (long long)(b->record->form == FORM_MAP ? bound(l, b->record->dim[0]) : b->record->cap));
+    return;
+  }
   for (int d = 0; d < b->rank; d++) elements *= bound(l, b->dim[d]);
   str_printf(out, "/* %s \"%s\" %s", member, c_comment(l->ctx, b->name), elem_info(b->elem)->name);
   put_dims(l, b, out);
@@ -81,10 +87,18 @@ void header_text(const Library *l, Str *out) {
   str_add(out, runtime_text("runtime/sinter.h"));
   str_add(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
 
+  for (size_t i = 0; i < p->inputs.n; i++)
+    if (p->inputs.at[i]->record) record_struct(l, p->inputs.at[i], "in", l->in[i], out);
+  for (size_t i = 0; i < p->outputs.n; i++)
+    if (p->outputs.at[i]->record) record_struct(l, p->outputs.at[i], "out", l->out[i], out);
   str_printf(out, "typedef struct %s_inputs {\n", l->name);
   bool empty = true;
   for (size_t i = 0; i < p->inputs.n; i++, empty = false) {
     const Buf *b = p->inputs.at[i];
+    if (b->record) {
+      str_printf(out, "  const %s *%s;\n", record_struct_name(l, "in", l->in[i]), l->in[i]);
+      continue;
+    }
     bool pair = elem_info(b->elem)->cls == 'c';
     str_printf(out, "  %s%s *%s; /* %s", pair ? "const " : "", pair ? member_type(b->elem) : c_read_only(ctx, b->elem), l->in[i], elem_info(b->elem)->name);
     put_dims(l, b, out);
@@ -99,6 +113,10 @@ void header_text(const Library *l, Str *out) {
   empty = true;
   for (size_t i = 0; i < p->outputs.n; i++, empty = false) {
     const Buf *b = p->outputs.at[i];
+    if (b->record) {
+      str_printf(out, "  %s *%s;\n", record_struct_name(l, "out", l->out[i]), l->out[i]);
+      continue;
+    }
     str_printf(out, "  %s *%s; /* %s", member_type(b->elem), l->out[i], elem_info(b->elem)->name);
     put_dims(l, b, out);
     str_add(out, " */\n");

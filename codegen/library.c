@@ -186,7 +186,7 @@ static const char *place_of(const Library *l, const Buf *b) {
   bool input = false;
   for (size_t i = 0; i < l->p->inputs.n; i++) if (l->p->inputs.at[i] == root) member = ctx_printf(l->ctx, "in->%s", l->in[i]), input = true;
   for (size_t i = 0; i < l->p->outputs.n; i++) if (l->p->outputs.at[i] == root) member = ctx_printf(l->ctx, "out->%s", l->out[i]), input = false;
-  if (member && (b != root || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
+  if (member && (b != root || b->record || member_type(b->elem) != elem_info(b->elem)->c)) return ctx_printf(l->ctx, "(%s *)%s", input ? c_read_only(l->ctx, b->elem) : elem_info(b->elem)->c, member);
   if (member) return member;
   switch (root->space) {
     case SPACE_CONST: return weight_pointer(l, weight_of(l, b));
@@ -208,6 +208,8 @@ static void put_checks(const Library *l, Str *out) {
   if (l->sizes.arena) str_printf(out, "  if ((uintptr_t)arena %% %sALIGN) return SINTER_ALIGNMENT;\n", l->macro);
   if (l->weights_member) str_printf(out, "  if ((uintptr_t)in->%s %% %sALIGN) return SINTER_ALIGNMENT;\n", l->weights_member, l->macro);
   if (l->state_member) str_printf(out, "  if ((uintptr_t)out->%s %% %sALIGN) return SINTER_ALIGNMENT;\n", l->state_member, l->macro);
+  for (size_t i = 0; i < p->inputs.n; i++)
+    if (p->inputs.at[i]->record) record_checks(l, p->inputs.at[i], l->in[i], out);
   for (size_t i = 0; i < l->nsymbols; i++)
     if (!l->symbol[i].set) str_printf(out, "  if (in->%s < %lld || in->%s > %lld) return SINTER_EXTENT;\n", l->symbol_member[i], (long long)l->symbol[i].lo, l->symbol_member[i], (long long)l->symbol[i].hi);
 }

@@ -1,4 +1,4 @@
-/* Tensors outside of models: files (TensorProto, NumPy) and the texts of options. */
+/* Tensors outside of models: files (TensorProto, NumPy) that are read, and the texts of options. */
 #include "frontend/frontend.h"
 #include "frontend/npy.h"
 #include "frontend/onnx_tensor.h"
@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* ---- reading */
 static const Data *read_pb(Ctx *ctx, const char *path, Place at, const uint8_t *bytes, size_t n) {
@@ -26,61 +25,6 @@ const Data *tensor_read(Ctx *ctx, const char *path) {
   if (!file_map(ctx, path, &bytes, &n)) return NULL;
   if (n == 0) { diag(ctx, E0103, at, "the file is empty, expected a tensor"); return NULL; }
   return npy_is(bytes, n) ? npy_read(ctx, at, bytes, n) : read_pb(ctx, path, at, bytes, n);
-}
-
-/* ---- writing: the file appears whole or not at all */
-static bool write_whole(Ctx *ctx, const char *path, const Str *head, const void *body, size_t n) {
-  char *part = ctx_printf(ctx, "%s.part", path);
-  FILE *f = fopen(part, "wb");
-  bool ok = f != NULL;
-  if (ok && head->n) ok = fwrite(head->s, 1, head->n, f) == head->n;
-  if (ok && n) ok = fwrite(body, 1, n, f) == n;
-  if (f && fclose(f) != 0) ok = false;
-  if (ok) ok = rename(part, path) == 0;
-  if (ok) return true;
-  int error = errno;
-  if (f) unlink(part);
-  return diag(ctx, E0800, (Place){.file = path}, "%s", strerror(error));
-}
-
-bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d) {
-  Str head = str_new(ctx);
-  return npy_header(ctx, (Place){.file = path}, &d->type, &head) && write_whole(ctx, path, &head, d->bytes, d->nbytes);
-}
-
-static void put_varint(Str *s, uint64_t v) {
-  do {
-    char byte = (char)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
-    str_addn(s, &byte, 1);
-  } while (v >>= 7);
-}
-
-static void put_field(Str *s, unsigned id, unsigned wire) { put_varint(s, (uint64_t)id << 3 | wire); }
-
-static void put_text(Str *s, unsigned id, const char *text) {
-  size_t n = strlen(text);
-  put_field(s, id, 2);
-  put_varint(s, n);
-  str_addn(s, text, n);
-}
-
-bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d) { /* field numbers: onnx.proto */
-  Str s = str_new(ctx);
-  int64_t count = type_bound(ctx, &d->type);
-  for (int i = 0; i < d->type.rank; i++) {
-    put_field(&s, 1, 0);
-    put_varint(&s, (uint64_t)d->type.dim[i]);
-  }
-  put_field(&s, 2, 0);
-  put_varint(&s, (uint64_t)elem_info(d->type.elem)->onnx);
-  if (name && *name) put_text(&s, 8, name);
-  if (d->type.elem == ELEM_string) {
-    for (int64_t i = 0; i < count; i++) put_text(&s, 6, ((const char *const *)d->bytes)[i]);
-    return write_whole(ctx, path, &s, NULL, 0);
-  }
-  put_field(&s, 9, 2);
-  put_varint(&s, d->nbytes);
-  return write_whole(ctx, path, &s, d->bytes, d->nbytes);
 }
 
 /* ---- literals: numbers and quoted texts, lists of them, lists of lists */

@@ -120,6 +120,39 @@ const void *record_keys(const Ctx *ctx, const Data *map) {
   return record_layout(ctx, &map->type, &r) ? (const char *)map->bytes + r.dim : NULL;
 }
 
+bool record_is_sound(Ctx *ctx, const Data *d) {
+  Record r;
+  if (!record_layout(ctx, &d->type, &r) || (size_t)r.bytes != d->nbytes) return false;
+  int64_t n = record_length(d), least = d->type.form == FORM_OPTIONAL_SEQUENCE ? -1 : 0;
+  if (n < least || n > (is_map(&d->type) ? r.elements : r.cap)) return false;
+  for (int64_t i = 0; i < n && !is_map(&d->type); i++) {
+    Data e = record_element(ctx, d, i);
+    if (holds_maps(&d->type) && !record_is_sound(ctx, &e)) return false;
+    for (int k = 0; !holds_maps(&d->type) && k < d->type.rank; k++)
+      if (e.type.dim[k] < 0 || e.type.dim[k] > most(ctx, d->type.dim[k])) return false;
+  }
+  return true;
+}
+
+static void each_text(const Data *d, void (*f)(const char **text, void *arg), void *arg) {
+  for (size_t i = 0; d->type.elem == ELEM_string && i < d->nbytes / sizeof(char *); i++) f((const char **)(uintptr_t)d->bytes + i, arg);
+}
+
+void record_each_text(Ctx *ctx, const Data *d, void (*f)(const char **text, void *arg), void *arg) {
+  if (!type_is_record(&d->type)) { each_text(d, f, arg); return; }
+  if ((d->type.elem != ELEM_string && d->type.key != ELEM_string) || !record_is_sound(ctx, d)) return;
+  int64_t n = record_length(d);
+  if (is_map(&d->type)) {
+    const char **key = (const char **)(uintptr_t)record_keys(ctx, d);
+    for (int64_t i = 0; d->type.key == ELEM_string && i < n; i++) f(key + i, arg);
+    n = 1;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    Data e = record_element(ctx, d, i);
+    record_each_text(ctx, &e, f, arg);
+  }
+}
+
 static bool map_refit(Ctx *ctx, const Data *from, Data *to) {
   Record a, b;
   int64_t n = record_length(from);

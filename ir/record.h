@@ -34,3 +34,6 @@ Data record_element(Ctx *ctx, const Data *d, int64_t i);               /* a view
 bool record_push(Ctx *ctx, Data *d, const Data *element);              /* false when there is no room for it */
 const void *record_keys(const Ctx *ctx, const Data *map);
 const Data *record_refit(Ctx *ctx, const Data *d, const Type *to);     /* in the layout of another type; NULL when it does not fit */
+bool record_is_sound(Ctx *ctx, const Data *d);                        /* lengths and extents are within the bounds of the type */
+/* Every text of a tensor or a record, where its pointer lies. */
+void record_each_text(Ctx *ctx, const Data *d, void (*f)(const char **text, void *arg), void *arg);

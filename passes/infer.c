@@ -159,7 +159,7 @@ static Folding fold(Infer *I, Node *n, bool reads_inputs) {
   Bound b;
   if (!node_bind(ctx, I->model, n, false, &b)) return FOLD_FAILED;
   k = known_inputs(n, &b);
-  if (!k.all && b.reads_inputs) return FOLD_NOT;
+  if ((!k.all && b.reads_inputs) || b.require.n) return FOLD_NOT;
   const Data **out = NEWN(ctx, const Data *, n->out.n);
   bool *symbolic = NEWN(ctx, bool, n->out.n);
   if (k.symbolic || bound_has_symbols(ctx, &b)) {
@@ -446,7 +446,7 @@ static bool infer_node(Infer *I, Node *n) {
     return poison(I, n), false;
   }
   if (!infer_typed(I, n)) ok = false;
-  else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
+  else if (node_is_cascade(I->model, n)) ok = infer_values(I, n) && infer_cascade(I, n, &folded);
   else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);

@@ -106,19 +106,6 @@ static bool find_bound(const Model *m, const char *name, int64_t *most) {
   return false;
 }
 
-/* The bound of a value, or of one that it is a copy of: through nodes of one input that keep a number what it is. */
-static bool value_bound(const Model *m, const Value *v, int64_t *most) {
-  static const char *const copies[] = {"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape"};
-  for (int depth = 0; depth < 16; depth++) {
-    if (find_bound(m, v->name, most)) return true;
-    bool copy = false;
-    for (size_t i = 0; v->def && i < sizeof copies / sizeof *copies; i++) copy = copy || !strcmp(v->def->op, copies[i]);
-    if (!copy || !v->def->in.n || !v->def->in.at[0]) return false;
-    v = v->def->in.at[0];
-  }
-  return false;
-}
-
 static bool read_trips(Loop *L) {
   Ctx *ctx = L->I->ctx;
   const Value *m = L->node->in.at[0], *c = L->node->in.at[1];
@@ -136,7 +123,7 @@ static bool read_trips(Loop *L) {
     if (L->most >= endless) L->count = EXT_ERROR, L->most = -1, L->limit = NULL;
   }
   if (c && infer_known_truth(ctx, c, &truth) && !truth) L->count = L->most = 0, L->entered = true;
-  if (L->most < 0 && (!L->limit || !value_bound(L->I->model, L->limit, &L->most))) find_bound(L->I->model, L->node->name, &L->most);
+  if (L->most < 0 && (!L->limit || !infer_value_bound(L->I->model, L->limit, &L->most))) find_bound(L->I->model, L->node->name, &L->most);
   return true;
 }
 

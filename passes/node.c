@@ -192,7 +192,7 @@ static int copied_input(Ctx *ctx, const Bound *b, int nin, const Ein *e) {
 }
 
 bool bound_is_copy(Ctx *ctx, const Bound *b, int nin, int *input) {
-  if (b->cascade.steps.n != 1) return false;
+  if (b->cascade.steps.n != 1 || b->require.n) return false;
   const Step *s = &b->cascade.steps.at[0];
   if (s->iter || s->n != 1) return false;
   *input = copied_input(ctx, b, nin, s->ein[0]);
