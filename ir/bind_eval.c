@@ -223,6 +223,25 @@ static bool eval_name(Env *env, const Ast *e, Val *out) {
   return scope_value(env, e, e->name, out) && eval_project(env, e, out);
 }
 
+/* A list as a vector in memory: of numbers, or of texts. */
+static const Data *list_data(Bind *b, const Ast *e, const Val *v) {
+  bool reals = false, ints = false, texts = false;
+  for (int i = 0; i < v->n; i++) {
+    const ValKind k = v->list[i].kind;
+    reals |= k == VAL_REAL, ints |= k == VAL_INT || k == VAL_BOOL, texts |= k == VAL_STRING;
+    if ((k != VAL_REAL && k != VAL_INT && k != VAL_BOOL && k != VAL_STRING) || (texts && (reals || ints))) return bind_fail(b, E0301, e, "`%s` is no list of numbers or of texts", e->name), NULL;
+  }
+  const int64_t dim[] = {v->n};
+  Data *made = data_new(b->ctx, texts ? ELEM_string : reals ? ELEM_f64 : ELEM_i64, 1, dim);
+  for (int i = 0; made && i < v->n; i++) {
+    void *bytes = (void *)(uintptr_t)made->bytes;
+    if (texts) ((const char **)bytes)[i] = v->list[i].s;
+    else if (reals) data_set_real(bytes, ELEM_f64, i, v->list[i].kind == VAL_REAL ? v->list[i].r : (double)v->list[i].i);
+    else data_set_int(bytes, ELEM_i64, i, v->list[i].i);
+  }
+  return made;
+}
+
 /* Entry of a constant list or tensor by coordinates; a table in memory when they are known only when running. */
 static bool read_constant(Env *env, const Ast *e, Val v, Val *out) {
   Bind *b = env->b;
@@ -262,12 +281,8 @@ static bool read_constant(Env *env, const Ast *e, Val v, Val *out) {
     return true;
   }
   if (v.kind == VAL_TENSOR && v.symbolic) v = val_plain(b, v);
-  bool symbols = false, reals = false;
-  for (int i = 0; v.kind == VAL_LIST && i < v.n; i++) {
-    if (v.list[i].kind != VAL_INT && v.list[i].kind != VAL_REAL && v.list[i].kind != VAL_BOOL) return bind_fail(b, E0301, e, "`%s` is no list of numbers", e->name);
-    reals |= v.list[i].kind == VAL_REAL;
-    symbols |= v.list[i].kind == VAL_INT && !ext_is_const(ctx, v.list[i].i);
-  }
+  bool symbols = false;
+  for (int i = 0; v.kind == VAL_LIST && i < v.n; i++) symbols |= v.list[i].kind == VAL_INT && !ext_is_const(ctx, v.list[i].i);
   if (symbols) { /* n-th extent: a chain of choices */
     const Expr *chosen = NULL;
     for (int i = v.n; i-- > 0;) {
@@ -278,17 +293,8 @@ static bool read_constant(Env *env, const Ast *e, Val v, Val *out) {
     *out = val_expr(chosen, surely_inside(ctx, index[0], v.n) ? NEVER_EMPTY : EMPTY_BY_RANGE);
     return true;
   }
-  const Data *data = v.tensor;
-  if (v.kind == VAL_LIST) {
-    const int64_t dim[] = {v.n};
-    Data *made = data_new(ctx, reals ? ELEM_f64 : ELEM_i64, 1, dim);
-    if (!made) return false;
-    for (int i = 0; i < v.n; i++) {
-      if (reals) data_set_real((void *)made->bytes, ELEM_f64, i, v.list[i].kind == VAL_REAL ? v.list[i].r : (double)v.list[i].i);
-      else data_set_int((void *)made->bytes, ELEM_i64, i, v.list[i].i);
-    }
-    data = made;
-  }
+  const Data *data = v.kind == VAL_LIST ? list_data(b, e, &v) : v.tensor;
+  if (!data) return false;
   Buf *table = buf_new(ctx, ctx_printf(ctx, "%s", e->name), data->type.elem, SPACE_CONST, data->type.rank, data->type.dim);
   table->data = data;
   uint8_t empty = NEVER_EMPTY;

@@ -9,6 +9,10 @@
 #include "ir/extern/image_png.kernel.h"
 #include "ir/extern/image_jpeg.kernel.h"
 #include "ir/extern/image_tiff.kernel.h"
+#include "ir/extern/image_vp8_tables.kernel.h"
+#include "ir/extern/image_vp8.kernel.h"
+#include "ir/extern/image_vp8l.kernel.h"
+#include "ir/extern/image_webp.kernel.h"
 
 /* Formats by the first bytes of a file. */
 static int sinter_image_decode(SinterImage *im) {
@@ -16,6 +20,7 @@ static int sinter_image_decode(SinterImage *im) {
   if (sinter_image_starts(im, "\x89PNG\r\n\x1A\n", 8)) return sinter_png(im);
   if (sinter_image_starts(im, "\xFF\xD8\xFF", 3)) return sinter_jpeg(im);
   if (sinter_image_starts(im, "II*\0", 4) || sinter_image_starts(im, "MM\0*", 4)) return sinter_tiff(im);
+  if (sinter_image_starts(im, "RIFF", 4) && sinter_be32(im, 8) == 0x57454250) return sinter_webp(im); /* "WEBP" */
   if (sinter_image_starts(im, "P", 1) && sinter_u8(im, 1) >= '1' && sinter_u8(im, 1) <= '6') return sinter_pnm(im);
   return 0;
 }

@@ -4,46 +4,7 @@
 
 enum { MAX_PLACES = 1 << 28 };
 
-const char *const tree_transforms[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT", NULL};
-
-double tree_real(const TreeReals *r, int64_t i) { return r->tensor ? data_real(r->tensor, i) : r->list[i]; }
-
-/* ---- attributes */
-
-bool tree_ints(Ctx *ctx, const BindRequest *req, const char *name, int64_t n, const int64_t **to, int64_t *count) {
-  const Attr *a = extern_attr(req, name);
-  int64_t found = a && a->kind == ATTR_INTS ? a->n : 0;
-  if (a && a->kind != ATTR_INTS && a->n) return diag(ctx, E0401, req->place, "attribute `%s` of %s is no list of integers", name, req->op);
-  if (n >= 0 && found != n) return diag(ctx, E0401, req->place, "attribute `%s` of %s has %lld entries where %lld are expected", name, req->op, (long long)found, (long long)n);
-  *to = found ? a->ints : NULL;
-  if (count) *count = found;
-  return true;
-}
-
-bool tree_reals(Ctx *ctx, const BindRequest *req, const char *name, int64_t n, TreeReals *to) {
-  const Attr *list = extern_attr(req, name), *tensor = extern_attr(req, ctx_printf(ctx, "%s_as_tensor", name));
-  *to = (TreeReals){0};
-  if (list && list->kind == ATTR_TENSOR) tensor = list;
-  if (tensor && tensor->kind == ATTR_TENSOR) {
-    const Type *t = &tensor->tensor->type;
-    if (t->rank != 1 || elem_info(t->elem)->cls != 'r') return diag(ctx, E0401, req->place, "attribute `%s` of %s is no vector of reals", name, req->op);
-    *to = (TreeReals){.n = t->dim[0], .tensor = tensor->tensor};
-  } else if (list && list->kind == ATTR_REALS) *to = (TreeReals){.n = list->n, .list = list->reals};
-  else if (tensor || (list && list->n)) return diag(ctx, E0401, req->place, "attribute `%s` of %s is of another kind", name, req->op);
-  if (n < 0 || to->n == n) return true;
-  return diag(ctx, E0401, req->place, "attribute `%s` of %s has %lld entries where %lld are expected", name, req->op, (long long)to->n, (long long)n);
-}
-
-bool tree_choice(Ctx *ctx, const BindRequest *req, const char *name, const char *const *texts, int otherwise, int64_t *to) {
-  const Attr *a = extern_attr(req, name);
-  *to = otherwise;
-  if (!a) return true;
-  for (*to = 0; a->kind == ATTR_STRING && texts[*to]; ++*to)
-    if (!strcmp(texts[*to], a->s)) return true;
-  return diag(ctx, E0401, req->place, "attribute `%s` of %s is `%s`, which it does not know", name, req->op, a->kind == ATTR_STRING ? a->s : "no text");
-}
-
-static bool is_double(const TreeReals *r) { return r->tensor && r->tensor->type.elem == ELEM_f64; }
+static bool is_double(const Reals *r) { return r->tensor && r->tensor->type.elem == ELEM_f64; }
 
 /* ---- nodes named by the ids of their tree and their own */
 
@@ -77,11 +38,11 @@ bool forest_of_ids(Ctx *ctx, const BindRequest *req, const char *votes, Forest *
   const Attr *modes = extern_attr(req, "nodes_modes");
   const int64_t *field[FIELDS], *missing, *vote[3];
   int64_t nmissing, nvotes = -1, n = modes && modes->kind == ATTR_STRINGS ? modes->n : 0;
-  TreeReals threshold, weight;
+  Reals threshold, weight;
   if (n == 0 || n > MAX_PLACES) return diag(ctx, E0401, req->place, "%s has no nodes, or more than %d", req->op, MAX_PLACES);
   for (int i = 0; i < FIELDS; i++)
-    if (!tree_ints(ctx, req, fields[i], n, &field[i], NULL)) return false;
-  if (!tree_reals(ctx, req, "nodes_values", n, &threshold) || !tree_ints(ctx, req, "nodes_missing_value_tracks_true", -1, &missing, &nmissing)) return false;
+    if (!ml_ints(ctx, req, fields[i], n, &field[i], NULL)) return false;
+  if (!ml_reals(ctx, req, "nodes_values", n, &threshold) || !ml_ints(ctx, req, "nodes_missing_value_tracks_true", -1, &missing, &nmissing)) return false;
   if (nmissing && nmissing != n) return diag(ctx, E0401, req->place, "attribute `nodes_missing_value_tracks_true` of %s has %lld entries for %lld nodes", req->op, (long long)nmissing, (long long)n);
 
   Ids ids = {ctx, req, NEWN(ctx, Named, n), n};
@@ -94,7 +55,7 @@ bool forest_of_ids(Ctx *ctx, const BindRequest *req, const char *votes, Forest *
     if (!by_ids(&ids.named[i - 1], &ids.named[i])) return diag(ctx, E0401, req->place, "%s has node %lld of tree %lld twice", req->op, (long long)ids.named[i].node, (long long)ids.named[i].tree);
   for (int64_t i = 0; i < n; i++) {
     if (!strcmp(modes->strings[i], "LEAF")) continue;
-    TreeNode t = {.feature = field[FEATURE][i], .threshold = tree_real(&threshold, i)};
+    TreeNode t = {.feature = field[FEATURE][i], .threshold = ml_real(&threshold, i)};
     if (!test_of(modes->strings[i], &t.test)) return diag(ctx, E0401, req->place, "%s does not know the node mode `%s`", req->op, modes->strings[i]);
     if (nmissing && missing[i]) t.test += TREE_MISSING;
     if (!find_place(&ids, field[TREE][i], field[YES][i], &t.yes) || !find_place(&ids, field[TREE][i], field[NO][i], &t.no)) return false;
@@ -103,12 +64,12 @@ bool forest_of_ids(Ctx *ctx, const BindRequest *req, const char *votes, Forest *
 
   static const char *const parts[3] = {"treeids", "nodeids", "ids"};
   for (int i = 0; i < 3; i++)
-    if (!tree_ints(ctx, req, ctx_printf(ctx, "%s%s", votes, parts[i]), nvotes, &vote[i], &nvotes)) return false;
-  if (!tree_reals(ctx, req, ctx_printf(ctx, "%sweights", votes), nvotes, &weight)) return false;
+    if (!ml_ints(ctx, req, ctx_printf(ctx, "%s%s", votes, parts[i]), nvotes, &vote[i], &nvotes)) return false;
+  if (!ml_reals(ctx, req, ctx_printf(ctx, "%sweights", votes), nvotes, &weight)) return false;
   for (int64_t i = 0; i < nvotes; i++) {
     int64_t place;
     if (!find_place(&ids, vote[0][i], vote[1][i], &place)) return false;
-    if (place < 0) vec_push(ctx, &f->votes, ((TreeVote){~place, vote[2][i], tree_real(&weight, i)})); /* no walk ends at an inner node: its votes are never cast */
+    if (place < 0) vec_push(ctx, &f->votes, ((TreeVote){~place, vote[2][i], ml_real(&weight, i)})); /* no walk ends at an inner node: its votes are never cast */
   }
   f->doubles = is_double(&threshold) || is_double(&weight);
   return true;
@@ -171,7 +132,7 @@ static bool real_table(Ctx *ctx, const BindRequest *req, const Forest *f, int64_
 
 static void store_real(const Forest *f, void *reals, int64_t i, double v) { data_set_real(reals, f->doubles ? ELEM_f64 : ELEM_f32, i, v); }
 
-static bool forest_tables(Ctx *ctx, const BindRequest *req, const Forest *f, const TreeReals *base, ExternBound *to) {
+static bool forest_tables(Ctx *ctx, const BindRequest *req, const Forest *f, const Reals *base, ExternBound *to) {
   int64_t n = (int64_t)f->nodes.n, trees = (int64_t)f->roots.n, votes = (int64_t)f->votes.n;
   void *node, *threshold, *root, *first, *target, *weight, *bases;
   if (!int_table(ctx, req, 2, (const int64_t[]){n, 4}, &node, to) || !real_table(ctx, req, f, n, &threshold, to) || !int_table(ctx, req, 1, &trees, &root, to)) return false;
@@ -192,7 +153,7 @@ static bool forest_tables(Ctx *ctx, const BindRequest *req, const Forest *f, con
     ((int32_t *)target)[at] = (int32_t)f->votes.at[i].target;
     store_real(f, weight, at, f->votes.at[i].weight);
   }
-  for (int64_t i = 0; i < base->n; i++) store_real(f, bases, i, tree_real(base, i));
+  for (int64_t i = 0; i < base->n; i++) store_real(f, bases, i, ml_real(base, i));
   return true;
 }
 
@@ -202,19 +163,14 @@ static int uniform_test(const Forest *f) {
   return f->nodes.n ? f->nodes.at[0].test : 0;
 }
 
-bool forest_bind(Ctx *ctx, const BindRequest *req, const Forest *f, int64_t aggregate, int64_t transform, const TreeReals *base, ExternBound *to) {
-  static const Elem elems[] = {ELEM_f32, ELEM_f64, ELEM_i64, ELEM_i32, ELEM_f16};
-  const Type *x = req->in[0].type;
-  int64_t elem = 0;
-  while (elem < (int64_t)(sizeof elems / sizeof *elems) && elems[elem] != x->elem) elem++;
-  if (elem == sizeof elems / sizeof *elems) return diag(ctx, E0404, req->place, "%s does not take elements of type %s", req->op, elem_info(x->elem)->name);
-  if (x->rank != 1 && x->rank != 2) return diag(ctx, E0401, req->place, "the input of %s has %d dimensions, not rows of features", req->op, x->rank);
-  ext_t rows = x->rank == 2 ? x->dim[0] : 1, features = x->dim[x->rank - 1];
+bool forest_bind(Ctx *ctx, const BindRequest *req, const Forest *f, int64_t aggregate, int64_t transform, const Reals *base, ExternBound *to) {
+  RowsOf x;
+  if (!rows_of(ctx, req, &x)) return false;
   Forest wide = *f;
   wide.doubles |= is_double(base);
-  if (!forest_check(ctx, req, f, features)) return false;
-  *to = (ExternBound){.nargs = 9, .arg = {rows, features, elem, (int64_t)f->roots.n, f->targets, wide.doubles, uniform_test(f), aggregate, transform}};
+  if (!forest_check(ctx, req, f, x.features)) return false;
+  *to = (ExternBound){.nargs = 9, .arg = {x.rows, x.features, x.elem, (int64_t)f->roots.n, f->targets, wide.doubles, uniform_test(f), aggregate, transform}};
   to->work = f->targets * (int64_t)(sizeof(double) + 1);
-  to->out[0] = (Type){.elem = ELEM_f32, .rank = 2, .dim = {rows, f->targets}};
+  to->out[0] = (Type){.elem = ELEM_f32, .rank = 2, .dim = {x.rows, f->targets}};
   return forest_tables(ctx, req, &wide, base, to);
 }

@@ -3,25 +3,15 @@
  * in[1..6] are tables: nodes, four numbers each (feature, test, next when it holds, next when not); thresholds, one per node; where each tree starts; the first
  * vote of each leaf, and one more; the target of each vote; its weight. A place that is not negative is a node, ~place a leaf. No walk can be longer than
  * there are nodes, and no place lies outside: who made the tables has proven it.
- * arg[0..8]: rows; features; element of a feature (0 float, 1 double, 2 int64, 3 int32, 4 float16); trees; targets; 1: thresholds and weights are doubles;
+ * arg[0..8]: rows; features; element of a feature (features.kernel.h); trees; targets; 1: thresholds and weights are doubles;
  * the test of all nodes, or -1; how votes meet (0 average, 1 sum, 2 least, 3 greatest); the transform of the scores. */
-#include "runtime/convert.h"
+#include "ir/extern/features.kernel.h"
 #include <stdint.h>
 #include <string.h>
 
 enum { SINTER_TREE_AVERAGE, SINTER_TREE_SUM, SINTER_TREE_LEAST, SINTER_TREE_GREATEST };
 
 static double sinter_tree_real(const void *list, int64_t i, int64_t doubles) { return doubles ? ((const double *)list)[i] : (double)((const float *)list)[i]; }
-
-static double sinter_tree_feature(const void *x, int64_t i, int64_t elem) {
-  switch (elem) {
-    case 0: return ((const float *)x)[i];
-    case 1: return ((const double *)x)[i];
-    case 2: return (double)((const int64_t *)x)[i];
-    case 3: return ((const int32_t *)x)[i];
-    default: return sinter_load_f16(((const uint16_t *)x)[i]);
-  }
-}
 
 static int sinter_tree_test(int64_t test, double x, double t) { /* 8: what is not a number passes */
   if (test & 8 && x != x) return 1;
@@ -44,7 +34,7 @@ static void sinter_tree_votes(const void *const *in, const int64_t *arg, int64_t
     int32_t at = root[t];
     while (at >= 0) {
       const int32_t *it = node + 4 * (int64_t)at;
-      double x = sinter_tree_feature(in[0], n * features + it[0], elem);
+      double x = sinter_feature(in[0], n * features + it[0], elem);
       at = sinter_tree_test(uniform >= 0 ? uniform : it[1], x, sinter_tree_real(in[2], at, doubles)) ? it[2] : it[3];
     }
     for (int32_t v = first[~at]; v < first[~at + 1]; v++) {

@@ -29,7 +29,7 @@ static bool label_table(Ctx *ctx, const BindRequest *req, int64_t votes, bool st
 
 static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   Forest f = {0};
-  TreeReals base;
+  Reals base;
   int64_t transform;
   bool shares;
   if (!extern_inputs(ctx, req, 1) || !extern_attrs(ctx, req, known)) return false;
@@ -37,7 +37,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   int64_t nints = ints && ints->kind == ATTR_INTS ? ints->n : 0, ntexts = texts && texts->kind == ATTR_STRINGS ? texts->n : 0;
   f.targets = nints + ntexts;
   if (f.targets == 0 || (nints && ntexts)) return diag(ctx, E0401, req->place, "%s needs either `classlabels_int64s` or `classlabels_strings`", req->op);
-  if (!tree_choice(ctx, req, "post_transform", tree_transforms, SINTER_SCORES_PLAIN, &transform) || !tree_reals(ctx, req, "base_values", -1, &base)) return false;
+  if (!ml_choice(ctx, req, "post_transform", ml_transforms, SINTER_SCORES_PLAIN, &transform) || !ml_reals(ctx, req, "base_values", -1, &base)) return false;
   if (!forest_of_ids(ctx, req, "class_", &f)) return false;
   int64_t votes = who_gets_votes(req, &f, &shares), most = votes == SINTER_VOTES_FIRST ? 1 : votes == SINTER_VOTES_SECOND ? 0 : f.targets;
   if (base.n && base.n != most) return diag(ctx, E0401, req->place, "%s has %lld base values for %lld scores", req->op, (long long)base.n, (long long)most);

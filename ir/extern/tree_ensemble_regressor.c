@@ -10,11 +10,11 @@ static const char *const aggregates[] = {"AVERAGE", "SUM", "MIN", "MAX", NULL}; 
 
 static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   Forest f = {0};
-  TreeReals base;
+  Reals base;
   int64_t aggregate, transform;
   if (!extern_inputs(ctx, req, 1) || !extern_attrs(ctx, req, known) || !extern_int(ctx, req, "n_targets", 1, &f.targets)) return false;
-  if (!tree_choice(ctx, req, "aggregate_function", aggregates, SINTER_TREE_SUM, &aggregate) || !tree_choice(ctx, req, "post_transform", tree_transforms, SINTER_SCORES_PLAIN, &transform)) return false;
-  if (!tree_reals(ctx, req, "base_values", -1, &base) || !forest_of_ids(ctx, req, "target_", &f)) return false;
+  if (!ml_choice(ctx, req, "aggregate_function", aggregates, SINTER_TREE_SUM, &aggregate) || !ml_choice(ctx, req, "post_transform", ml_transforms, SINTER_SCORES_PLAIN, &transform)) return false;
+  if (!ml_reals(ctx, req, "base_values", -1, &base) || !forest_of_ids(ctx, req, "target_", &f)) return false;
   if (base.n && base.n != f.targets) return diag(ctx, E0401, req->place, "%s has %lld base values for %lld targets", req->op, (long long)base.n, (long long)f.targets);
   if (!forest_bind(ctx, req, &f, aggregate, transform, &base, to)) return false;
   to->arg[to->nargs++] = base.n;
