@@ -29,7 +29,7 @@ struct Command {
   const char *after, *format, *data;
   const char *recorded;                  /* the options that change what is generated, for the header of generated files */
   Texts dims, shapes, consts, states, ops, inputs;
-  int64_t memory, ram, flash;            /* 0: not given; memory has a default */
+  int64_t memory, text_bytes, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
   double rtol, atol, atol_of_max, ulp;   /* < 0: not given */
   bool json, verbose, help, all, per_node, interpret, sanitize, read_back;

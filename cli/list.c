@@ -90,6 +90,50 @@ static bool list_ops(Ctx *ctx, const Command *cmd) {
   return true;
 }
 
+/* ---- the operators of models */
+static int by_operator(const void *a, const void *b) {
+  const OperatorUse *x = a, *y = b;
+  int order = strcmp(x->domain, y->domain);
+  return order ? order : strcmp(x->op, y->op);
+}
+
+static const char *how_defined(const EinLib *lib, const OperatorUse *use) {
+  if (ein_has_op(lib, use->op, use->domain, use->opset)) return ein_op_sums(lib, use->op, use->domain, use->opset) ? "text, sums" : "text";
+  return extern_find(use->op, use->domain, use->opset) ? "kernel" : "-";
+}
+
+/* Any number of models, one after another; a model that cannot be read does not hide the others. */
+static bool list_uses(Ctx *ctx, const Command *cmd) {
+  ImportOptions import;
+  if (!session_import(ctx, cmd, &import)) return false;
+  if (cmd->args.n < 2) return diag(ctx, E0802, (Place){.file = "command line"}, "`sinter list uses` wants the name of a model");
+  json_t *rows = json_array();
+  Table *t = table_new(ctx, "lllll");
+  for (size_t m = 1; m < cmd->args.n; m++) {
+    OperatorUses uses = {0};
+    if (!onnx_uses(ctx, cmd->args.at[m], &uses)) continue;
+    if (uses.n) qsort(uses.at, uses.n, sizeof *uses.at, by_operator);
+    for (size_t i = 0; i < uses.n; i++) {
+      const OperatorUse *use = &uses.at[i];
+      const char *how = how_defined(import.lib, use);
+      json_t *row = json_pack("{si si ss}", "opset", use->opset, "nodes", use->nodes, "defined", how);
+      json_object_set_new(row, "model", json_string_nocheck(cmd->args.at[m]));
+      json_object_set_new(row, "op", json_string_nocheck(use->op));
+      json_object_set_new(row, "domain", json_string_nocheck(use->domain));
+      json_array_append_new(rows, row);
+      table_cell(t, "%s", cmd->args.at[m]);
+      table_cell(t, "%s%s%s", use->domain, *use->domain ? "." : "", use->op);
+      table_cell(t, "opset %d", use->opset);
+      table_cell(t, "%d node%s", use->nodes, use->nodes == 1 ? "" : "s");
+      table_cell(t, "%s", how);
+    }
+  }
+  if (cmd->json) return session_json(ctx, rows) && diag_errors(ctx) == 0;
+  json_decref(rows);
+  table_print(t, stdout, "");
+  return diag_errors(ctx) == 0;
+}
+
 /* ---- targets */
 static bool list_targets(Ctx *ctx, const Command *cmd) {
   json_t *rows = json_array();
@@ -154,7 +198,7 @@ static bool list_formats(Ctx *ctx, const Command *cmd) {
 }
 
 static const struct { const char *name; bool (*list)(Ctx *ctx, const Command *cmd); bool names; } lists[] = {
-  {"ops", list_ops, true}, {"targets", list_targets, false}, {"passes", list_passes, false}, {"formats", list_formats, false},
+  {"ops", list_ops, true}, {"uses", list_uses, true}, {"targets", list_targets, false}, {"passes", list_passes, false}, {"formats", list_formats, false},
 };
 
 static bool list(Ctx *ctx, const Command *cmd) {
@@ -166,14 +210,16 @@ static bool list(Ctx *ctx, const Command *cmd) {
     if (cmd->args.n > 1 && !lists[i].names) return diag(ctx, E0802, (Place){.file = "command line"}, "`sinter list %s` takes no name, but got '%s'", what, cmd->args.at[1]);
     return lists[i].list(ctx, cmd);
   }
-  return diag(ctx, E0802, (Place){.file = "command line"}, "there is no list of '%s', only of ops, targets, passes and formats%s%s%s", what, near.best ? "; did you mean '" : "", near.best ? near.best : "", near.best ? "'?" : "");
+  return diag(ctx, E0802, (Place){.file = "command line"}, "there is no list of '%s', only of ops, uses, targets, passes and formats%s%s%s", what, near.best ? "; did you mean '" : "", near.best ? near.best : "", near.best ? "'?" : "");
 }
 
 const Verb verb_list = {
-  .name = "list", .synopsis = "list ops|targets|passes|formats", .about = "what this build knows", .min_args = 1, .max_args = -1, .run = list,
+  .name = "list", .synopsis = "list ops|uses|targets|passes|formats", .about = "what this build knows", .min_args = 1, .max_args = -1, .run = list,
   .description = "  ops      the operator library; `list ops NAME ...` prints the texts that define an operator\n"
+                 "  uses     the operators of MODEL ..., and how each is defined: as a text, as a text that sums (so that\n"
+                 "           errors of rounding add up), as a kernel, or not as an operator of its own (-)\n"
                  "  targets  machines that --target names\n"
                  "  passes   the pipeline in its order; optional ones may be left out with --disable\n"
                  "  formats  element types of tensors\n",
-  .examples = "  sinter list ops\n  sinter list ops Softmax Conv\n  sinter list targets --json\n",
+  .examples = "  sinter list ops\n  sinter list ops Softmax Conv\n  sinter list uses model.onnx\n  sinter list targets --json\n",
 };

@@ -71,7 +71,7 @@ static bool run_verb(Ctx *ctx, void *arg) {
 #define MEMORY_DEFAULT ((int64_t)4 << 30)
 
 static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
-  Command cmd = {.verb = verb, .program = argv[0], .argv = argv, .threads = 1, .seed = 1, .rtol = 1e-3, .atol = -1, .atol_of_max = -1, .ulp = -1, .memory = MEMORY_DEFAULT};
+  Command cmd = {.verb = verb, .program = argv[0], .argv = argv, .threads = 1, .seed = 1, .rtol = 1e-3, .atol = -1, .atol_of_max = -1, .ulp = -1, .memory = MEMORY_DEFAULT, .text_bytes = TEXT_BYTES_DEFAULT};
   Str complaint = str_new(ctx);
   if (!options_parse(ctx, argc - 1, argv + 1, &cmd, &complaint)) {
     fprintf(stderr, "sinter %s: %s\n", verb->name, complaint.s);
@@ -82,6 +82,7 @@ static int run_command(Ctx *ctx, int argc, char **argv, const Verb *verb) {
     return STATUS_FINE;
   }
   ctx->memory_cap = (size_t)cmd.memory;
+  ctx->text_bytes = cmd.text_bytes;
   ctx->verbose = cmd.verbose;
   bool good = ctx_try(ctx, run_verb, &cmd);
   progress_clear();

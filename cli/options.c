@@ -150,6 +150,7 @@ static const Option options[] = {
   {"shape", 0, "INPUT=AxBxC", MODEL_VERBS, take_pair, AT(shapes), 'v', "shape of an input, for dimensions that have no name"},
   {"state", 0, "OUT=IN", MODEL_VERBS, take_pair, AT(states), 'v', "keeps what the output OUT gives for the input IN of the next run; both leave the interface"},
   {"const", 0, "INPUT=VALUE", MODEL_VERBS, take_pair, AT(consts), 'v', "turns an input into a constant: a number, a list [1,2,3], or a .npy or .pb file"},
+  {"text-bytes", 0, "N", MODEL_VERBS, take_bytes, AT(text_bytes), 'v', "room for each text that a kernel makes, on average, its end counted; a run that needs more returns SINTER_CAPACITY. Default: 256"},
   {"ops", 0, "FILE.ein", MODEL_VERBS " list", take_texts, AT(ops), 'f', "operator texts that add to the library or go before it; may be given again"},
   {"entry", 0, "OP", MODEL_VERBS, take_text, AT(entry), 'v', "which op of an .ein file is the model. Default: the last one"},
   {"fp", 0, "strict|default", MODEL_VERBS, take_choice, offsetof(Command, fp), "strict|default", 'v', "strict forbids the rewrites that change how floating-point results round"},

@@ -1,4 +1,5 @@
 /* sinter verify: does the compiled model give the results that are expected? */
+#include "cli/chance.h"
 #include "cli/cli.h"
 #include "cli/verify.h"
 #include <jansson.h>
@@ -93,6 +94,21 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
               in, element_place(ctx, &in_want.type, d.first), element_text(ctx, &in_got, d.first), element_text(ctx, &in_want, d.first));
 }
 
+/* An output that is drawn at random has no expected values, only an expected distribution. */
+static bool report_drawn(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const char *wrong, Table *table, json_t *rows) {
+  Str type = str_new(ctx);
+  type_print(ctx, &got->type, &type);
+  table_cell(table, "%s", name);
+  table_cell(table, "%s", type.s);
+  for (int i = 0; i < 2; i++) table_cell(table, "%s", "");
+  table_cell(table, "by chance");
+  table_cell(table, "%s", wrong ? wrong : "ok");
+  json_t *row = json_pack("{ss sb sb}", "type", type.s, "good", !wrong, "drawn", 1);
+  json_object_set_new(row, "name", json_string_nocheck(name));
+  json_array_append_new(rows, row);
+  return !wrong || diag(ctx, E0804, place_of_model(cmd), "output '%s' %s, which is drawn at random: %s", name, type.s, wrong);
+}
+
 /* NULL for a state: it is no output of the program. */
 static const Data *output_data(const Binding *b, const char *name) {
   for (size_t i = 0; i < b->outputs.n; i++)
@@ -117,9 +133,14 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
   Table *table = table_new(ctx, "llllll");
   json_t *rows = json_array();
   bool good = true;
+  VEC(const Data *) got = {0};
+  for (size_t i = 0; i < set->outputs.n; i++) vec_push(ctx, &got, output_data(&x.binding, outputs.at[i]));
   for (size_t i = 0; i < set->outputs.n; i++) {
-    const Data *got = output_data(&x.binding, outputs.at[i]);
-    if (set->outputs.at[i] && got) good = report_output(ctx, cmd, outputs.at[i], got, set->outputs.at[i], table, rows) && good;
+    const Data *want = set->outputs.at[i];
+    if (!want || !got.at[i]) continue;
+    if (chance_value(ctx, model->graph, model->graph->outputs.at[i]))
+      good = report_drawn(ctx, cmd, outputs.at[i], got.at[i], chance_compare(ctx, model->graph, &feeds, i, got.at, got.n, want), table, rows) && good;
+    else good = report_output(ctx, cmd, outputs.at[i], got.at[i], want, table, rows) && good;
   }
   json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
   if (!cmd->json) table_print(table, stdout, "");
@@ -197,7 +218,9 @@ const Verb verb_verify = {
     "  output_K.pb, K counting the inputs and outputs of the model; DIR is one, or holds folders\n"
     "  test_data_set_N. For each output the largest absolute and relative error and the largest distance\n"
     "  in units in the last place are printed. Open dimensions are bound by the shapes of the data, and\n"
-    "  inputs that operators need when compiling are taken from them; notes say so.\n"
+    "  inputs that operators need when compiling are taken from them; notes say so. Of an output that an\n"
+    "  operator draws at random (RandomNormal, Bernoulli, Dropout in training ...) the distribution is\n"
+    "  compared: type, shape, range, mean, and frequencies.\n"
     "  --per-node compares every value between kernels with the reference interpreter, on the model as\n"
     "  it was written, and names the first node that is wrong. --sanitize lets AddressSanitizer and\n"
     "  UndefinedBehaviorSanitizer watch the generated code.\n",

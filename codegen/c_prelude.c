@@ -90,7 +90,7 @@ static const char vector_helpers[] =
   "#define SINTER_LANES1(name) static inline v@f32 sinter_##name##_v@f32(v@f32 a) { v@f32 r; for (int i = 0; i < @; i++) r[i] = sinter_##name##f(a[i]); return r; }\n"
   "SINTER_LANES1(sign) SINTER_LANES1(exp) SINTER_LANES1(log) SINTER_LANES1(sqrt) SINTER_LANES1(sin) SINTER_LANES1(cos) SINTER_LANES1(tan) SINTER_LANES1(asin)\n"
   "SINTER_LANES1(acos) SINTER_LANES1(atan) SINTER_LANES1(sinh) SINTER_LANES1(cosh) SINTER_LANES1(tanh) SINTER_LANES1(asinh) SINTER_LANES1(acosh)\n"
-  "SINTER_LANES1(atanh) SINTER_LANES1(erf) SINTER_LANES1(floor) SINTER_LANES1(ceil) SINTER_LANES1(rint) SINTER_LANES1(trunc)\n"
+  "SINTER_LANES1(atanh) SINTER_LANES1(erf) SINTER_LANES1(erfc) SINTER_LANES1(expm1) SINTER_LANES1(log1p) SINTER_LANES1(floor) SINTER_LANES1(ceil) SINTER_LANES1(rint) SINTER_LANES1(trunc)\n"
   "#define SINTER_LANES2(name, fn) static inline v@f32 sinter_##name##_v@f32(v@f32 a, v@f32 b) { v@f32 r; for (int i = 0; i < @; i++) r[i] = sinter_##fn##f(a[i], b[i]); return r; }\n"
   "SINTER_LANES2(pow, pow) SINTER_LANES2(mod, real_mod) SINTER_LANES2(fdiv, real_fdiv) SINTER_LANES2(tdiv, real_tdiv) SINTER_LANES2(fmod, fmod)\n"
   "/* a real into a narrow integer: NaN is 0, the limits hold */\n"

@@ -92,7 +92,7 @@ static bool row(CPrint *p, const Expr *e, CType in, Str *out) {
 static const char *const function[OP_COUNT] = {
   [OP_MIN] = "min", [OP_MAX] = "max", [OP_ABS] = "abs", [OP_SIGN] = "sign", [OP_EXP] = "exp", [OP_LOG] = "log", [OP_SQRT] = "sqrt", [OP_SIN] = "sin", [OP_COS] = "cos",
   [OP_TAN] = "tan", [OP_ASIN] = "asin", [OP_ACOS] = "acos", [OP_ATAN] = "atan", [OP_SINH] = "sinh", [OP_COSH] = "cosh", [OP_TANH] = "tanh", [OP_ASINH] = "asinh",
-  [OP_ACOSH] = "acosh", [OP_ATANH] = "atanh", [OP_ERF] = "erf", [OP_FLOOR] = "floor", [OP_CEIL] = "ceil", [OP_ROUND] = "rint", [OP_TRUNC] = "trunc", [OP_POW] = "pow",
+  [OP_ACOSH] = "acosh", [OP_ATANH] = "atanh", [OP_ERF] = "erf", [OP_ERFC] = "erfc", [OP_EXPM1] = "expm1", [OP_LOG1P] = "log1p", [OP_FLOOR] = "floor", [OP_CEIL] = "ceil", [OP_ROUND] = "rint", [OP_TRUNC] = "trunc", [OP_POW] = "pow",
   [OP_MOD] = "mod", [OP_FDIV] = "fdiv", [OP_TDIV] = "tdiv", [OP_FMOD] = "fmod", [OP_BCAST] = "splat",
 };
 static const struct { Op op; const char *text; Prec prec; } operators[] = {

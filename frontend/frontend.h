@@ -20,9 +20,15 @@ typedef struct ImportOptions {
 /* Reads an ONNX file: pre-scan, unpack with a capped allocator, check, convert to the graph IR; weights stay in the mapped file. Model-local functions are inlined;
  * options are applied (an option that names nothing is E0204). Every defect is reported; NULL when there was an error. */
 Model *onnx_read(Ctx *ctx, const char *path, const ImportOptions *opt);
+/* The operators of an ONNX file, known or not, without reading it any further. */
+typedef struct OperatorUse { const char *op, *domain; int opset, nodes; } OperatorUse; /* domain "" for ai.onnx */
+typedef VEC(OperatorUse) OperatorUses;
+bool onnx_uses(Ctx *ctx, const char *path, OperatorUses *out);
 /* Reads MODEL by what it is: .onnx, .ein (an op of it as a model), or graph IR text written by `inspect`. */
 Model *model_read(Ctx *ctx, const char *path, const ImportOptions *opt);
 
+/* Writes a model whose values are tensors: to be read back by onnx_read, and by others. */
+bool onnx_write(Ctx *ctx, const char *path, const Model *m);
 /* Joins outputs to inputs as the options say (E0204 where one names nothing); their types are compared when they are known, in bind. */
 bool model_states(Ctx *ctx, Model *m, const ImportOptions *opt);
 

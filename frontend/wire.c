@@ -37,3 +37,36 @@ const char *wire_field(const uint8_t **at, const uint8_t *end, WireField *f) {
   *at += length;
   return NULL;
 }
+
+/* ---- writing */
+static void put_varint(Str *s, uint64_t v) {
+  do {
+    char byte = (char)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
+    str_addn(s, &byte, 1);
+  } while (v >>= 7);
+}
+
+static void put_key(Str *s, unsigned id, WireType type) { put_varint(s, (uint64_t)id << 3 | type); }
+
+void wire_put_number(Str *s, unsigned id, uint64_t v) {
+  put_key(s, id, WIRE_VARINT);
+  put_varint(s, v);
+}
+
+void wire_put_real(Str *s, unsigned id, float v) {
+  put_key(s, id, WIRE_FIXED32);
+  str_addn(s, (const char *)&v, sizeof v); /* little-endian, as every machine sinter runs on */
+}
+
+void wire_put_head(Str *s, unsigned id, size_t n) {
+  put_key(s, id, WIRE_BYTES);
+  put_varint(s, n);
+}
+
+void wire_put_bytes(Str *s, unsigned id, const void *bytes, size_t n) {
+  wire_put_head(s, id, n);
+  if (n) str_addn(s, bytes, n);
+}
+
+void wire_put_text(Str *s, unsigned id, const char *text) { wire_put_bytes(s, id, text, strlen(text)); }
+void wire_put_message(Str *s, unsigned id, const Str *message) { wire_put_bytes(s, id, message->s, message->n); }

@@ -196,6 +196,7 @@ Ctx *ctx_new(void) {
   if (!ctx) return NULL;
   ctx->arena = arena_new(ctx);
   ctx->names = calloc(1, sizeof(Names));
+  ctx->text_bytes = TEXT_BYTES_DEFAULT;
   if (!ctx->arena || !ctx->names) { ctx_free(ctx); return NULL; }
   return ctx;
 }

@@ -74,9 +74,11 @@ struct Ctx {
   jmp_buf *escape;                                            /* innermost ctx_try */
   struct Arena *arenas;
   struct Release *releases;                                   /* ctx_on_free */
+  int64_t text_bytes;                                         /* room that a kernel has for each text it makes, on average */
   int next_id;                                                /* of variables and buffers: orders terms, names nothing */
   bool verbose;
 };
+enum { TEXT_BYTES_DEFAULT = 256 };                            /* of Ctx.text_bytes */
 Ctx *ctx_new(void);                                           /* NULL when memory is out */
 void ctx_free(Ctx *ctx);
 void ctx_on_free(Ctx *ctx, void (*release)(void *arg), void *arg); /* runs when the context is freed, last one first: for what no arena holds (mapped files) */

@@ -272,32 +272,61 @@ static bool fits(Bind *b) {
   return true;
 }
 
+/* What one clause says to a request: it is bound; it fits, but its statements cannot be bound; it does not fit. */
+typedef enum Answer { ANSWER_BOUND, ANSWER_FAILED, ANSWER_REFUSED } Answer;
+typedef struct Attempt { Ctx *ctx; const EinLib *lib; const BindRequest *req; Buf *const *in_buf, *const *out_buf; int calls; size_t mark; int stage; } Attempt; /* stage: how far the last clause got */
+
+static Answer try_clause(Attempt *a, const Clause *clause, bool lenient, Bound *out) {
+  Ctx *ctx = a->ctx;
+  const BindRequest *req = a->req;
+  *out = (Bound){.clause = clause, .nout = req->nout, .out = NEWN(ctx, Type, req->nout), .in_buf = NEWN(ctx, Buf *, req->nin), .out_buf = NEWN(ctx, Buf *, req->nout)};
+  Bind *b = NEW(ctx, Bind);
+  *b = (Bind){.ctx = ctx, .lib = a->lib, .req = req, .clause = clause, .calls = a->calls, .in_buf = a->in_buf, .out_buf = a->out_buf, .lenient = lenient, .out = out};
+  bool fit = fits(b);
+  if (!fit && b->later) say_missing(b);
+  a->stage = b->stage;
+  if (!fit) return ANSWER_REFUSED;
+  diag_rewind(ctx, a->mark);
+  if (req->infer_only) {
+    out->reads_inputs = statements_read_inputs(b);
+    return ANSWER_BOUND;
+  }
+  b->later = false;
+  return bind_statements(b) || (b->later && say_missing(b)) ? ANSWER_BOUND : ANSWER_FAILED;
+}
+
+static bool undecided_since(const Ctx *ctx, size_t mark) {
+  for (size_t i = mark; i < ctx->diags.n; i++)
+    if (ctx->diags.at[i].code == E0700) return true;
+  return false;
+}
+
+/* The first clause that fits; where extents that depend on the input leave that open, the first that fits if they are equal. */
 bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in_buf, Buf *const *out_buf, int calls, Bound *out) {
   enum { MAX_CLAUSES = 64 };
   const Clause *clause[MAX_CLAUSES];
   if (einsum_is_op(req->op, req->domain, req->opset) && !(lib = einsum_lib(ctx, req))) return *out = (Bound){0}, false;
   int n = ein_candidates(lib, req->op, req->domain, req->opset, clause, MAX_CLAUSES);
   if (!n) return diag(ctx, E0400, req->place, "%s%s%s, opset %d", req->domain ? req->domain : "", req->domain && *req->domain ? "." : "", req->op, req->opset);
-  size_t mark = diag_mark(ctx), best_mark = mark;
+  Attempt a = {.ctx = ctx, .lib = lib, .req = req, .in_buf = in_buf, .out_buf = out_buf, .calls = calls, .mark = diag_mark(ctx)};
   int best_stage = -1;
   Diag best = {0};
-  for (int i = 0; i < n; i++) {
-    *out = (Bound){.clause = clause[i], .nout = req->nout, .out = NEWN(ctx, Type, req->nout), .in_buf = NEWN(ctx, Buf *, req->nin), .out_buf = NEWN(ctx, Buf *, req->nout)};
-    Bind *b = NEW(ctx, Bind);
-    *b = (Bind){.ctx = ctx, .lib = lib, .req = req, .clause = clause[i], .calls = calls, .in_buf = in_buf, .out_buf = out_buf, .out = out};
-    if (fits(b)) {
-      diag_rewind(ctx, mark);
-      if (req->infer_only) { out->reads_inputs = statements_read_inputs(b); return true; }
-      b->later = false;
-      return bind_statements(b) || (b->later && say_missing(b));
+  bool open = false;
+  for (int round = 0; round < (open ? 2 : 1); round++)
+    for (int i = 0; i < n; i++) {
+      Answer answer = try_clause(&a, clause[i], round == 1, out);
+      if (answer == ANSWER_FAILED && undecided_since(ctx, a.mark)) {
+        diag_rewind(ctx, a.mark);
+        answer = try_clause(&a, clause[i], true, out);
+      }
+      if (answer != ANSWER_REFUSED) return answer == ANSWER_BOUND;
+      open = open || undecided_since(ctx, a.mark);
+      if (a.stage > best_stage && ctx->diags.n > a.mark) {
+        best_stage = a.stage;
+        best = ctx->diags.at[a.mark];
+      }
+      diag_rewind(ctx, a.mark);
     }
-    if (b->later) say_missing(b);
-    if (b->stage > best_stage && ctx->diags.n > best_mark) {
-      best_stage = b->stage;
-      best = ctx->diags.at[best_mark];
-    }
-    diag_rewind(ctx, mark);
-  }
   *out = (Bound){0};
   if (best_stage < 0) return false; /* the reason was told before */
   return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");

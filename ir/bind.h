@@ -104,6 +104,7 @@ typedef struct Bind {
   int stage;                              /* how far a clause got: the best one speaks when none fits */
   int calls;                              /* nesting of ops that use other ops */
   Buf *const *in_buf, *const *out_buf;    /* given from outside, or NULL */
+  bool lenient;                           /* extents that may be equal are taken to be: out->require says so */
   Bound *out;
 } Bind;
 
@@ -143,6 +144,8 @@ Entity *bind_entity(const Bind *b, const char *name);
 Env static_env(Bind *b);
 const Attr *bind_attr(const Bind *b, const char *name, const char *alias);
 Val val_of_attr(Bind *b, const Attr *a);
+
+Tri bind_equal(Bind *b, ext_t x, ext_t y);                      /* TRI_TRUE also where equality is required from now on (lenient) */
 
 /* bind_eval.c */
 bool eval(Env *env, const Ast *e, Val *out);

@@ -322,7 +322,7 @@ static bool list_broadcast(const Call *c, Val *out) {
     if (i >= n - a.n && !val_ext(c->env->b, c->at, a.list[i - (n - a.n)], &x)) return false;
     if (i >= n - b.n && !val_ext(c->env->b, c->at, b.list[i - (n - b.n)], &y)) return false;
     if (x != 1 && y != 1) {
-      Tri same = ext_eq(c->ctx, x, y);
+      Tri same = bind_equal(c->env->b, x, y);
       if (same != TRI_TRUE) return bind_fail(c->env->b, same == TRI_FALSE ? E0302 : E0700, c->at, "the extents at axis %d do not broadcast", i);
     }
     list[i] = val_int(x == 1 ? y : x);

@@ -66,7 +66,7 @@ static bool result_tensor(Bind *b, const Ast *at, Tensor *t, const Type *type) {
     t->elem = type->elem;
   }
   bool same = t->rank == type->rank;
-  for (int i = 0; same && i < type->rank; i++) same = ext_eq(b->ctx, t->dim[i], type->dim[i]) == TRI_TRUE;
+  for (int i = 0; same && i < type->rank; i++) same = bind_equal(b, t->dim[i], type->dim[i]) == TRI_TRUE;
   return same || bind_fail(b, E0302, at, "the result `%s` of %s has another shape than its ranks say", t->name, at->name);
 }
 
@@ -132,6 +132,7 @@ bool lower_call(Bind *b, Work *w) {
   Bound bound;
   b->later = false;
   if (!bind_op(ctx, b->lib, &req, in_buf, out_buf, b->calls + 1, &bound)) return false;
+  for (size_t i = 0; i < bound.require.n; i++) vec_push(ctx, &b->out->require, bound.require.at[i]);
   for (int i = 0; i < s->ntargets; i++) {
     Tensor *t = bind_entity(b, s->target[i].name)->member[0];
     if (!bound.out_buf[i]) return bind_fail(b, E0313, call, "%s does not compute its result number %d", call->name, i);

@@ -79,7 +79,8 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
   ext_t below = 1;
   for (int p = t->rank; p-- > 0;) {
     const Expr *q = below == 1 ? n : x_op2(ctx, OP_FDIV, n, x_int(ctx, below));
-    out->index[p] = p ? x_op2(ctx, OP_MOD, q, x_int(ctx, t->dim[p])) : q;
+    bool outside = p || (whole && !surely_inside(ctx, q, t->dim[p])); /* a tensor that $i runs over has as many elements as the left one (flat_fits) */
+    out->index[p] = outside ? x_op2(ctx, OP_MOD, q, x_int(ctx, t->dim[p])) : q;
     below = ext_mul(ctx, below, t->dim[p]);
   }
   if (t->rank == 0 && !surely_inside(ctx, n, 1)) out->empty |= EMPTY_BY_RANGE;
@@ -98,7 +99,7 @@ static void flat_reads(const Bind *b, const Ast *e, const char *flat, int depth,
 static bool same_count(Bind *b, const Ast *at, const Tensor *x, const Tensor *y) {
   ext_t m = product(b->ctx, x->rank, x->dim), n = product(b->ctx, y->rank, y->dim);
   if (m == EXT_ERROR || n == EXT_ERROR) return bind_fail(b, E0701, at, "a number of elements overflows");
-  Tri same = ext_eq(b->ctx, m, n);
+  Tri same = bind_equal(b, m, n);
   if (same == TRI_TRUE) return true;
   Str s = str_new(b->ctx);
   str_printf(&s, "`%s` has ", x->name);

@@ -194,7 +194,7 @@ static void composed_slots(Bind *b, Tensor *t, const Pat *q, const int *members,
 
 /* ---- inputs */
 static bool same_extent(Bind *b, const Pat *q, const TensorDecl *d, const char *what, ext_t known, ext_t found) {
-  Tri t = ext_eq(b->ctx, known, found);
+  Tri t = bind_equal(b, known, found);
   if (t == TRI_TRUE) return true;
   return bind_fail(b, t == TRI_FALSE ? E0302 : E0700, AT(b, q), "%s: %s is %s elsewhere, here it is %s", d->name, what, extent_text(b, known), extent_text(b, found));
 }
@@ -293,8 +293,9 @@ static bool solve_composed(Env *env, const TensorDecl *d, const Pat *q, bool sto
   if (one && unknown >= 0) return bind_later(b, AT(b, q), unknown_part->name);
   if (unknown >= 0) {
     ext_t rest = product == 0 ? EXT_ERROR : ext_mod(b->ctx, extent, product);
-    if (rest == EXT_ERROR || ext_eq(b->ctx, rest, 0) != TRI_TRUE) {
-      bool open = rest != EXT_ERROR && ext_eq(b->ctx, rest, 0) == TRI_UNKNOWN;
+    Tri whole = rest == EXT_ERROR ? TRI_FALSE : bind_equal(b, rest, 0);
+    if (whole != TRI_TRUE) {
+      bool open = whole == TRI_UNKNOWN;
       return bind_fail(b, open ? E0700 : E0302, AT(b, q), "%s: the extent %s is not a multiple of %s", d->name, extent_text(b, extent), extent_text(b, product));
     }
     size[unknown] = ext_fdiv(b->ctx, extent, product);

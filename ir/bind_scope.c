@@ -57,6 +57,15 @@ const char *upper_of(Bind *b, const char *coordinate) {
   return intern(b->ctx, u);
 }
 
+Tri bind_equal(Bind *b, ext_t x, ext_t y) {
+  Tri same = ext_eq(b->ctx, x, y);
+  if (same != TRI_UNKNOWN || !b->lenient) return same;
+  for (size_t i = 0; i < b->out->require.n; i++)
+    if (b->out->require.at[i].a == x && b->out->require.at[i].b == y) return TRI_TRUE;
+  vec_push(b->ctx, &b->out->require, ((ExtentPair){x, y}));
+  return TRI_TRUE;
+}
+
 static bool is_capital(const char *name) { return name[0] >= 'A' && name[0] <= 'Z'; }
 
 Env static_env(Bind *b) { return (Env){.b = b, .scope = &b->scope, .member = -1, .outer = -1, .star = -1}; }
@@ -178,7 +187,7 @@ static bool param_value(Env *env, const Ast *at, const Param *p, int input, Val 
   Bind *b = env->b;
   if (input >= 0 && input < b->req->nin && b->req->in[input].type) {
     const BindInput *in = &b->req->in[input];
-    if (!in->data) return bind_fail(b, E0307, at, "the input `%s` (%s of %s) must be known when compiling: give it with --const %s=VALUE", in->name ? in->name : p->name, p->name, b->clause->name, in->name ? in->name : p->name);
+    if (!in->data) return bind_fail(b, E0307, at, "the input `%s` (%s of %s) must be known when compiling: give it with --const %s=VALUE, or say how large its numbers may be with --dim '%s<=N'", in->name ? in->name : p->name, p->name, b->clause->name, in->name ? in->name : p->name, in->name ? in->name : p->name);
     *out = (Val){.kind = VAL_TENSOR, .tensor = in->data, .symbolic = in->symbolic};
     return true;
   }

@@ -25,16 +25,19 @@ typedef struct BindRequest {
   Place place;                                                   /* of the node, for diagnostics */
   bool infer_only;                                               /* types only, no statements */
 } BindRequest;
+typedef struct ExtentPair { ext_t a, b; } ExtentPair;
 typedef struct Bound {
   const struct Clause *clause;                                   /* the text that fits */
   int nout; Type *out;                                           /* elem ELEM_NONE: output not computed by this clause */
   Buf **in_buf, **out_buf;                                       /* one per input (NULL: absent, or compile time) and per output; SPACE_INPUT / SPACE_OUTPUT placeholders that the caller replaces */
   Cascade cascade;                                               /* locals are fresh SPACE_TEMP buffers of elem real or int (or a declared type) */
+  VEC(ExtentPair) require;                                       /* extents that must be equal when running, which their bounds do not decide: only then is the cascade right, and safe */
   bool reads_inputs;                                             /* false: the result is known when compiling (Shape) */
 } Bound;
 /* E0400 when there is no such op at that opset; E0401 with the mismatch of the best clause when none fits; E0402 attributes no text reads. */
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out);
 bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset);
+bool ein_op_sums(const EinLib *lib, const char *op, const char *domain, int opset); /* does a text add or multiply up elements, so that errors of rounding add up too? */
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index); /* is input number index needed when compiling (lower case)? */
 typedef struct EinLists { int first_in, in, first_out, out; } EinLists; /* parallel lists at the end of the inputs and outputs: where the first starts, and how many */
 bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset, EinLists *to); /* false: the operator has no two parallel lists */

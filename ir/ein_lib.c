@@ -57,8 +57,34 @@ bool ein_has_op(const EinLib *lib, const char *op, const char *domain, int opset
   return einsum_is_op(op, domain, opset) || adjoint_is_op(op, domain) || ein_candidates(lib, op, domain, opset, &one, 1) > 0;
 }
 
+enum { MAX_CLAUSES = 64, CALL_DEPTH = 8 };
+
+static bool block_sums(const EinLib *lib, const Block *b, int depth);
+
+static bool statement_sums(const EinLib *lib, const EinStmt *s, int depth) {
+  if (s->kind == STMT_WHEN) return block_sums(lib, &s->then, depth) || block_sums(lib, &s->otherwise, depth);
+  if (s->kind == STMT_SET) return s->reduce == RED_ADD || s->reduce == RED_MUL;
+  if (s->kind != STMT_LET || !s->right || s->right->kind != AST_CALL || !depth) return false;
+  for (size_t i = 0; i < lib->clauses.n; i++) /* another operator */
+    if (lib->clauses.at[i]->name == s->right->name && block_sums(lib, &lib->clauses.at[i]->body, depth - 1)) return true;
+  return false;
+}
+
+static bool block_sums(const EinLib *lib, const Block *b, int depth) {
+  for (int i = 0; i < b->n; i++)
+    if (statement_sums(lib, b->stmt[i], depth)) return true;
+  return false;
+}
+
+bool ein_op_sums(const EinLib *lib, const char *op, const char *domain, int opset) {
+  const Clause *c[MAX_CLAUSES];
+  int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
+  for (int i = 0; i < n; i++)
+    if (block_sums(lib, &c[i]->body, CALL_DEPTH)) return true;
+  return einsum_is_op(op, domain, opset);
+}
+
 bool ein_static_input(const EinLib *lib, const char *op, const char *domain, int opset, int index) {
-  enum { MAX_CLAUSES = 64 };
   const Clause *c[MAX_CLAUSES];
   int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
   for (int i = 0; i < n; i++)
@@ -78,7 +104,6 @@ bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset,
 }
 
 int ein_input_named(const EinLib *lib, const char *op, const char *domain, int opset, const char *name) {
-  enum { MAX_CLAUSES = 64 };
   const Clause *c[MAX_CLAUSES];
   int n = ein_candidates(lib, op, domain, opset, c, MAX_CLAUSES);
   for (int i = 0; i < n; i++)

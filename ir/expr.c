@@ -253,6 +253,7 @@ const Expr *x_op1(Ctx *ctx, Op op, const Expr *a) {
     if (a->kind == X_OP && a->op == OP_NOT) return a->arg[0];
     return op_node(ctx, op, KIND_BOOL, ELEM_NONE, 1, &a);
   }
+  if ((op == OP_ISNAN || op == OP_ISINF) && a->vk != KIND_REAL) return x_bool(ctx, false);
   if (rule == 'r' || op == OP_ISNAN || op == OP_ISINF) a = to_real(ctx, a);
   else if (a->vk == KIND_BOOL && op != OP_HAS && op != OP_BCAST) a = to_int(ctx, a);
   if (a->vk != KIND_REAL && (op == OP_FLOOR || op == OP_CEIL || op == OP_ROUND || op == OP_TRUNC)) return a;

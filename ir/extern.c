@@ -3,6 +3,7 @@
 #include "runtime/sinter.h"
 
 #define EXTERN_RECORD(name) EXTERN(name)
+#define EXTERN_TEXTS(name) EXTERN(name)
 #define EXTERN(name) extern const Extern extern_##name;
 #include "ir/extern.def"
 #undef EXTERN
@@ -42,19 +43,28 @@ const char *extern_source(const Extern *e) {
   return NULL;
 }
 
-bool extern_takes_records(const Extern *e) {
-  static const bool takes[] = {
+/* What a row of the table says beside its name. */
+typedef enum RowKind { ROW_TENSORS, ROW_RECORDS, ROW_TEXTS } RowKind;
+static const RowKind kinds[] = {
 #undef EXTERN_RECORD
-#define EXTERN(name) false,
-#define EXTERN_RECORD(name) true,
+#undef EXTERN_TEXTS
+#define EXTERN(name) ROW_TENSORS,
+#define EXTERN_RECORD(name) ROW_RECORDS,
+#define EXTERN_TEXTS(name) ROW_TEXTS,
 #include "ir/extern.def"
 #undef EXTERN
 #undef EXTERN_RECORD
-  };
+#undef EXTERN_TEXTS
+};
+
+static bool is_of_kind(const Extern *e, RowKind kind) {
   for (size_t i = 0; i < COUNT; i++)
-    if (table[i] == e) return takes[i];
+    if (table[i] == e) return kinds[i] == kind;
   return false;
 }
+
+bool extern_takes_records(const Extern *e) { return is_of_kind(e, ROW_RECORDS); }
+bool extern_is_for_texts(const Extern *e) { return is_of_kind(e, ROW_TEXTS); }
 
 int extern_nin(const Extern *e, size_t inputs) { return e->nin == EXTERN_MANY ? (int)inputs : e->nin; }
 
@@ -196,6 +206,13 @@ bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, Ext
   const Attr *a = extern_attr(req, name);
   if (a && a->kind != ATTR_TENSOR) return diag(ctx, E0401, req->place, "attribute `%s` of %s is no tensor", name, req->op);
   return extern_table(ctx, req, a ? a->tensor : data_new(ctx, ELEM_f32, 1, (const int64_t[]){0}), to);
+}
+
+ext_t extern_text_pool(Ctx *ctx, ext_t texts) { return ext_add(ctx, ext_mul(ctx, texts, ctx->text_bytes), 16); } /* never none */
+
+bool extern_texts(Ctx *ctx, const BindRequest *req, int input) {
+  Elem e = req->in[input].type->elem;
+  return e == ELEM_string || diag(ctx, E0404, req->place, "input number %d of %s is %s, not string", input + 1, req->op, elem_info(e)->name);
 }
 
 /* ---- records */

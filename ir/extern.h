@@ -32,6 +32,7 @@ typedef struct Extern {
 } Extern;
 enum { EXTERN_MANY = 256 };                              /* nin of an operator that takes any number of inputs; a call has as many as its node */
 bool extern_takes_records(const Extern *e);              /* sequences, optionals or maps (ir/record.h) may be among its inputs */
+bool extern_is_for_texts(const Extern *e);               /* it is for nodes that read or make strings; an operator text is for the others */
 int extern_nin(const Extern *e, size_t inputs);          /* pointers in `in` before the tables, for a node of that many inputs */
 
 const Extern *extern_find(const char *op, const char *domain, int opset); /* NULL: none */

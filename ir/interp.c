@@ -183,7 +183,8 @@ REAL2(r_mod, real_mod(a, b)) REAL2(r_fmod, fmod(a, b)) REAL2(r_pow, pow(a, b)) R
 REAL1(r_neg, -a) REAL1(r_abs, fabs(a)) REAL1(r_sign, (a > 0) - (a < 0)) REAL1(r_same, a)
 REAL1(r_exp, exp(a)) REAL1(r_log, log(a)) REAL1(r_sqrt, sqrt(a)) REAL1(r_sin, sin(a)) REAL1(r_cos, cos(a)) REAL1(r_tan, tan(a))
 REAL1(r_asin, asin(a)) REAL1(r_acos, acos(a)) REAL1(r_atan, atan(a)) REAL1(r_sinh, sinh(a)) REAL1(r_cosh, cosh(a)) REAL1(r_tanh, tanh(a))
-REAL1(r_asinh, asinh(a)) REAL1(r_acosh, acosh(a)) REAL1(r_atanh, atanh(a)) REAL1(r_erf, erf(a))
+REAL1(r_asinh, asinh(a)) REAL1(r_acosh, acosh(a)) REAL1(r_atanh, atanh(a)) REAL1(r_erf, erf(a)) REAL1(r_erfc, erfc(a))
+REAL1(r_expm1, expm1(a)) REAL1(r_log1p, log1p(a))
 REAL1(r_floor, floor(a)) REAL1(r_ceil, ceil(a)) REAL1(r_round, nearbyint(a)) REAL1(r_trunc, trunc(a))
 TEST1(r_isnan, isnan(a)) TEST1(r_isinf, isinf(a))
 TEST2(r_eq, a == b) TEST2(r_ne, a != b) TEST2(r_lt, a < b) TEST2(r_le, a <= b) TEST2(r_gt, a > b) TEST2(r_ge, a >= b)
@@ -221,7 +222,7 @@ static const OpFns op_fns[OP_COUNT] = {
   [OP_ASIN] = {NULL, NULL, r_asin, NULL},        [OP_ACOS] = {NULL, NULL, r_acos, NULL},      [OP_ATAN] = {NULL, NULL, r_atan, NULL},
   [OP_SINH] = {NULL, NULL, r_sinh, NULL},        [OP_COSH] = {NULL, NULL, r_cosh, NULL},      [OP_TANH] = {NULL, NULL, r_tanh, NULL},
   [OP_ASINH] = {NULL, NULL, r_asinh, NULL},      [OP_ACOSH] = {NULL, NULL, r_acosh, NULL},    [OP_ATANH] = {NULL, NULL, r_atanh, NULL},
-  [OP_ERF] = {NULL, NULL, r_erf, NULL},
+  [OP_ERF] = {NULL, NULL, r_erf, NULL},          [OP_ERFC] = {NULL, NULL, r_erfc, NULL},      [OP_EXPM1] = {NULL, NULL, r_expm1, NULL},    [OP_LOG1P] = {NULL, NULL, r_log1p, NULL},
   [OP_FLOOR] = {i_same, i_same, r_floor, NULL},  [OP_CEIL] = {i_same, i_same, r_ceil, NULL},  [OP_ROUND] = {i_same, i_same, r_round, NULL},
   [OP_TRUNC] = {i_same, i_same, r_trunc, NULL},  [OP_ISNAN] = {NULL, NULL, NULL, r_isnan},    [OP_ISINF] = {NULL, NULL, NULL, r_isinf},
   [OP_EQ] = {i_eq, i_eq, NULL, r_eq},            [OP_NE] = {i_ne, i_ne, NULL, r_ne},          [OP_LT] = {i_lt, u_lt, NULL, r_lt},

@@ -210,10 +210,34 @@ static Buf *root(Buf *b) { return b->alias ? b->alias : b; }
 
 /* ---- nodes */
 
+/* The run ends here where the extents are others than the cascade needs. */
+static bool bind_requirements(Binder *B, const Node *n, const Bound *b) {
+  Ctx *ctx = B->ctx;
+  size_t pairs = b->require.n;
+  if (!pairs) return true;
+  if (2 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
+  Stmt *s = NEW(ctx, Stmt);
+  s->kind = S_CALL;
+  s->call.ext = extern_find("Require", "sinter", 1);
+  s->call.fails = true;
+  s->call.n = 1 + 2 * (int)pairs;
+  s->call.arg = NEWN(ctx, const Expr *, s->call.n);
+  s->call.arg[0] = x_int(ctx, (int64_t)pairs);
+  for (size_t i = 0; i < pairs; i++) {
+    s->call.arg[1 + 2 * i] = x_int(ctx, b->require.at[i].a);
+    s->call.arg[2 + 2 * i] = x_int(ctx, b->require.at[i].b);
+  }
+  Kernel *k = bind_kernel(B, n->name, ctx_printf(ctx, "%s_require", n->name));
+  vec_push(ctx, &k->body, s);
+  k->lowered = true;
+  k->schedule = "extents must be equal";
+  return true;
+}
+
 static bool bind_cascade(Binder *B, const Node *n) {
   Ctx *ctx = B->ctx;
   Bound b;
-  if (!node_bind(ctx, B->model, n, false, &b)) return false;
+  if (!node_bind(ctx, B->model, n, false, &b) || !bind_requirements(B, n, &b)) return false;
   int input;
   Value *out = NULL;
   for (size_t i = 0; i < n->out.n; i++) out = n->out.at[i] ? n->out.at[i] : out;

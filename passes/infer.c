@@ -72,7 +72,7 @@ static bool set_types(Infer *I, Node *n, const Type *out) {
   bool ok = true;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
-    if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
+    if (out[i].elem == ELEM_NONE && !type_is_record(&out[i])) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
@@ -160,7 +160,7 @@ static Folding fold(Infer *I, Node *n, bool reads_inputs) {
   Bound b;
   if (!node_bind(ctx, I->model, n, false, &b)) return FOLD_FAILED;
   k = known_inputs(n, &b);
-  if (!k.all && b.reads_inputs) return FOLD_NOT;
+  if ((!k.all && b.reads_inputs) || b.require.n) return FOLD_NOT;
   const Data **out = NEWN(ctx, const Data *, n->out.n);
   bool *symbolic = NEWN(ctx, bool, n->out.n);
   if (k.symbolic || bound_has_symbols(ctx, &b)) {
@@ -319,17 +319,19 @@ bool infer_set_inside(Infer *I, const Graph *region, ext_t e) {
 
 /* ---- all regions */
 
-static const struct { const char *op; RegionRule *rule; } region_rules[] = {{"If", infer_if}, {"Loop", infer_loop}, {"Scan", infer_scan}};
+static const struct { const char *op, *domain; RegionRule *rule; } region_rules[] = {
+  {"If", "", infer_if}, {"Loop", "", infer_loop}, {"Scan", "", infer_scan}, {"SequenceMap", "", infer_sequence_map},
+  {"FlexAttention", "ai.onnx.preview", infer_staged}};
 
 static bool infer_regions(Infer *I, Node *n) {
-  for (size_t i = 0; !*n->domain && i < sizeof region_rules / sizeof *region_rules; i++)
-    if (!strcmp(region_rules[i].op, n->op)) return region_rules[i].rule(I, n);
+  for (size_t i = 0; i < sizeof region_rules / sizeof *region_rules; i++)
+    if (!strcmp(region_rules[i].op, n->op) && !strcmp(region_rules[i].domain, n->domain)) return region_rules[i].rule(I, n);
   Str in = str_new(I->ctx);
   node_inputs_text(I->ctx, n, &in);
   return diag(I->ctx, E0202, node_place(I->model, n), "no rule is known for the regions of this operator; inputs: %s", in.s);
 }
 
-static bool has_type(const Value *v) { return !v || (v->type.elem != ELEM_NONE && v->type.rank >= 0); }
+static bool has_type(const Value *v) { return !v || ((v->type.elem != ELEM_NONE || type_is_record(&v->type)) && v->type.rank >= 0); }
 
 bool infer_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
@@ -448,11 +450,13 @@ static bool infer_node(Infer *I, Node *n) {
     if (infer_regions(I, n)) return true;
     return poison(I, n), false;
   }
-  if (!infer_typed(I, n)) ok = false;
-  else if (node_is_cascade(I->model, n)) ok = infer_cascade(I, n, &folded);
+  if (!infer_typed(I, n) || !infer_elements(I, n, &folded)) ok = false;
+  else if (folded) ok = true;
+  else if (node_is_cascade(I->model, n)) ok = infer_values(I, n) && infer_cascade(I, n, &folded);
   else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
+  else if (!folded) infer_note_elements(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);
   return ok;
 }

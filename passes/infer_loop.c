@@ -4,6 +4,7 @@
  * running. What the body only hands on is taken out of the loop. Where extents of carried values stay the same from trip to trip the loop stays a loop. Where they do
  * not, a loop whose trips are known is unrolled, so that all extents are; in others such an extent becomes a bounded symbol, which each trip sets anew: it grows by
  * what one trip adds times the trips there may be. */
+#include "ir/record.h"
 #include "passes/infer.h"
 
 enum {
@@ -25,7 +26,7 @@ typedef struct Loop {
   int64_t most;                /* trips at most; -1: nothing says */
   bool entered;                /* the first condition is absent or known to be true */
   Type *type;                  /* of the carried values, while they are found out */
-  Stage (*stage)[MAX_RANK];
+  Stage (*stage)[MAX_RANK];    /* of a record only the first counts: that of its capacity */
   int64_t (*growth)[MAX_RANK]; /* per trip, as the first look found it */
 } Loop;
 
@@ -107,19 +108,6 @@ static bool find_bound(const Model *m, const char *name, int64_t *most) {
   return false;
 }
 
-/* The bound of a value, or of one that it is a copy of: through nodes of one input that keep a number what it is. */
-static bool value_bound(const Model *m, const Value *v, int64_t *most) {
-  static const char *const copies[] = {"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape"};
-  for (int depth = 0; depth < 16; depth++) {
-    if (find_bound(m, v->name, most)) return true;
-    bool copy = false;
-    for (size_t i = 0; v->def && i < sizeof copies / sizeof *copies; i++) copy = copy || !strcmp(v->def->op, copies[i]);
-    if (!copy || !v->def->in.n || !v->def->in.at[0]) return false;
-    v = v->def->in.at[0];
-  }
-  return false;
-}
-
 static bool read_trips(Loop *L) {
   Ctx *ctx = L->I->ctx;
   const Value *m = L->node->in.at[0], *c = L->node->in.at[1];
@@ -137,7 +125,7 @@ static bool read_trips(Loop *L) {
     if (L->most >= endless) L->count = EXT_ERROR, L->most = -1, L->limit = NULL;
   }
   if (c && infer_known_truth(ctx, c, &truth) && !truth) L->count = L->most = 0, L->entered = true;
-  if (L->most < 0 && (!L->limit || !value_bound(L->I->model, L->limit, &L->most))) find_bound(L->I->model, L->node->name, &L->most);
+  if (L->most < 0 && (!L->limit || !infer_value_bound(L->I->model, L->limit, &L->most))) find_bound(L->I->model, L->node->name, &L->most);
   return true;
 }
 
@@ -157,12 +145,7 @@ static Graph *body_of_trip(Loop *L, int64_t trip, Value *const *carried) {
   if (!number) return NULL;
   set_input(g, 0, number);
   for (size_t k = 0; k < L->ncarried; k++) set_input(g, 2 + k, carried[k]);
-  size_t kept = 0;
-  for (size_t i = 0; i < g->values.n; i++)
-    if (!g->values.at[i]->is_input) g->values.at[kept++] = g->values.at[i];
-  g->values.n = kept;
-  g->inputs.n = 0;
-  g->index = NULL;
+  graph_drop_inputs(g);
   return g;
 }
 
@@ -295,12 +278,37 @@ static bool widen(Loop *L, size_t k, int d, ext_t next) {
   return true;
 }
 
+/* A sequence grows by as many elements as one trip adds, in as many trips as there may be; its elements become as large as they come. */
+static bool compare_record(Loop *L, const Graph *g, size_t k, bool *stable, bool may_widen) {
+  Ctx *ctx = L->I->ctx;
+  const Type *now = &L->type[k], next = infer_escape(L->I, g, g->outputs.at[1 + k]->type);
+  const Value *first = L->node->in.at[2 + k];
+  const char *why;
+  Type joined;
+  if (!record_join(ctx, now, &next, &joined, &why)) return diag(ctx, E0202, place(L), "carried value '%s' is something else after a trip: %s", first->name, why);
+  int64_t grown = 0, growth = next.cap - now->cap;
+  if (growth > 0 && L->stage[k][0] == BOUND) joined.cap = now->cap;
+  else if (growth > 0 && may_widen) {
+    if (__builtin_mul_overflow(growth, L->most, &grown) || __builtin_add_overflow(now->cap, grown, &joined.cap) || joined.cap > endless)
+      return diag(ctx, E0701, place(L), "carried value '%s' grows by %lld elements in each of %lld trips", first->name, (long long)growth, (long long)L->most);
+    L->stage[k][0] = BOUND;
+  }
+  if (type_equal(&joined, now)) return true;
+  *stable = false;
+  if (may_widen) L->type[k] = joined;
+  return true;
+}
+
 /* Compares what the body gives with what it was given. */
 static bool compare_carried(Loop *L, const Graph *g, bool *stable, bool may_widen) {
   Ctx *ctx = L->I->ctx;
   for (size_t k = 0; k < L->ncarried; k++) {
     const Type *t = &L->type[k], *next = &g->outputs.at[1 + k]->type;
     const char *name = L->node->in.at[2 + k]->name;
+    if (type_is_record(t) || type_is_record(next)) {
+      if (!compare_record(L, g, k, stable, may_widen)) return false;
+      continue;
+    }
     if (t->elem != next->elem) return diag(ctx, E0200, place(L), "carried value '%s' is %s, the body makes it %s", name, elem_info(t->elem)->name, elem_info(next->elem)->name);
     if (t->rank != next->rank) return diag(ctx, E0202, place(L), "carried value '%s' has %d dimensions, the body makes it %d", name, t->rank, next->rank);
     for (int d = 0; d < t->rank; d++) {
@@ -326,6 +334,7 @@ static bool set_outputs(Loop *L, const Graph *g) {
   bool ok = true;
   for (size_t r = 0; r < L->nrows; r++) {
     const Type *row = &g->outputs.at[1 + L->ncarried + r]->type;
+    if (type_is_record(row)) return diag(ctx, E0200, place(L), "'%s' is no tensor: only tensors can be collected row by row", g->outputs.at[1 + L->ncarried + r]->name);
     if (row->rank + 1 > MAX_RANK) return diag(ctx, E0104, place(L), "collecting rows of '%s' makes more than %d dimensions", g->outputs.at[1 + L->ncarried + r]->name, MAX_RANK);
     for (int d = 0; d < row->rank; d++)
       if (infer_set_inside(L->I, g, row->dim[d]) || uses_own(L, row->dim[d]))
@@ -383,6 +392,11 @@ bool infer_loop(Infer *I, Node *n) {
     }
     for (size_t a = 0; a < n->attrs.n; a++)
       if (n->attrs.at[a].kind == ATTR_GRAPH) n->attrs.at[a].graph = g;
+    for (size_t k = 0; k < L.ncarried; k++) {
+      if (!type_is_record(&L.type[k])) continue;
+      infer_refit_input(I, n, 2 + k, &L.type[k]);
+      infer_refit_output(I, n, g, 1 + k, &L.type[k]);
+    }
     vec_push(ctx, &I->kept, n);
     return set_outputs(&L, g);
   }

@@ -26,13 +26,25 @@ bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *
   return ein_bind(ctx, m->lib, &req, b);
 }
 
+/* Reads or makes strings. What is made may be known from the attribute `to` alone, before types are. */
+static bool has_texts(const Node *n) {
+  const Attr *to = node_attr(n, "to");
+  bool any = to && to->kind == ATTR_INT && elem_from_onnx(to->i) == ELEM_string;
+  for (size_t i = 0; i < n->in.n; i++) any = any || (n->in.at[i] && n->in.at[i]->type.elem == ELEM_string);
+  return any;
+}
+
 bool node_reads_records(const Node *n) {
   for (size_t i = 0; i < n->in.n; i++)
     if (n->in.at[i] && type_is_record(&n->in.at[i]->type)) return true;
   return false;
 }
 
-bool node_is_cascade(const Model *m, const Node *n) { return ein_has_op(m->lib, n->op, n->domain, n->opset) && !node_reads_records(n); }
+bool node_is_cascade(const Model *m, const Node *n) {
+  if (!ein_has_op(m->lib, n->op, n->domain, n->opset) || node_reads_records(n)) return false;
+  const Extern *x = has_texts(n) ? extern_find(n->op, n->domain, n->opset) : NULL;
+  return !x || !extern_is_for_texts(x);
+}
 
 const Extern *node_extern(const Model *m, const Node *n) { return node_is_cascade(m, n) ? NULL : extern_find(n->op, n->domain, n->opset); }
 
@@ -192,7 +204,7 @@ static int copied_input(Ctx *ctx, const Bound *b, int nin, const Ein *e) {
 }
 
 bool bound_is_copy(Ctx *ctx, const Bound *b, int nin, int *input) {
-  if (b->cascade.steps.n != 1) return false;
+  if (b->cascade.steps.n != 1 || b->require.n) return false;
   const Step *s = &b->cascade.steps.at[0];
   if (s->iter || s->n != 1) return false;
   *input = copied_input(ctx, b, nin, s->ein[0]);
@@ -288,6 +300,15 @@ static void replace(Graph *g, const Value *from, Value *to, int depth) {
 }
 
 void graph_replace(Graph *g, const Value *from, Value *to) { replace(g, from, to, 0); }
+
+void graph_drop_inputs(Graph *g) {
+  size_t kept = 0;
+  for (size_t i = 0; i < g->values.n; i++)
+    if (!g->values.at[i]->is_input) g->values.at[kept++] = g->values.at[i];
+  g->values.n = kept;
+  g->inputs.n = 0;
+  g->index = NULL;
+}
 
 void graph_drop_nodes(Graph *g, const bool *drop) {
   size_t kept = 0;

@@ -6,7 +6,7 @@ Place node_place(const Model *m, const Node *n);
 /* The binder's question about a node; outputs that are NULL are not wanted. Its arrays live in ctx->arena. */
 BindRequest node_request(Ctx *ctx, const Model *m, const Node *n, bool infer_only);
 bool node_bind(Ctx *ctx, const Model *m, const Node *n, bool infer_only, Bound *b);
-bool node_is_cascade(const Model *m, const Node *n);               /* has an operator text, and reads tensors alone: it is a pure function of its inputs */
+bool node_is_cascade(const Model *m, const Node *n);               /* an operator text applies (no kernel for its strings, no sequences), so it is a pure function of its inputs */
 const Extern *node_extern(const Model *m, const Node *n);          /* the extern operator that it is; NULL: a cascade, or unknown */
 bool node_reads_records(const Node *n);                            /* a sequence, an optional or a map is among its inputs */
 Node *node_refit(Ctx *ctx, const char *name, Value *from, const Type *type); /* a node that gives a record the room of another type; it is in no graph yet, and has no output */
@@ -28,6 +28,7 @@ int *graph_uses(Ctx *ctx, Graph *g);
 bool value_is_output(const Graph *g, const Value *v);
 /* Replaces `from` by `to` wherever nodes of g and of its regions read it, and among the outputs. */
 void graph_replace(Graph *g, const Value *from, Value *to);
+void graph_drop_inputs(Graph *g);                                  /* of a region, when nothing reads them any more */
 void graph_drop_nodes(Graph *g, const bool *drop);                 /* by position */
 Value *graph_fresh(Ctx *ctx, Graph *g, const char *stem);          /* a new value named stem, or stem.2 ... where that is taken */
 Value *graph_constant(Ctx *ctx, Graph *g, const char *stem, const Data *d); /* a new constant with a name of its own */

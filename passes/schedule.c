@@ -157,6 +157,12 @@ static bool schedule_kernel(Ctx *ctx, Unit *u, Kernel *k) {
   return true;
 }
 
+static bool ein_reads(const Ein *e, const Buf *b) {
+  for (int d = 0; d < e->out->rank; d++)
+    if (x_reads(e->index[d], b)) return true;
+  return x_reads(e->rhs, b);
+}
+
 /* By a nest, or by statements that have no nest yet. */
 static bool is_read(const Program *p, const Buf *b) {
   for (size_t i = 0; i < p->outputs.n; i++)
@@ -166,7 +172,7 @@ static bool is_read(const Program *p, const Buf *b) {
     if (body_uses(&k->body, b)) return true;
     for (size_t s = 0; s < k->cascade.steps.n && !k->lowered; s++)
       for (int e = 0; e < k->cascade.steps.at[s].n; e++)
-        if (x_reads(k->cascade.steps.at[s].ein[e]->rhs, buf_root(b))) return true;
+        if (ein_reads(k->cascade.steps.at[s].ein[e], buf_root(b))) return true;
   }
   return false;
 }

@@ -80,5 +80,8 @@ static inline float sinter_asinhf(float x) { return (float)sinter_asinh(x); }
 static inline float sinter_acoshf(float x) { return (float)sinter_acosh(x); }
 static inline float sinter_atanhf(float x) { return (float)sinter_atanh(x); }
 static inline float sinter_erff(float x) { return (float)sinter_erf(x); }
+static inline float sinter_erfcf(float x) { return (float)sinter_erfc(x); }
+static inline float sinter_expm1f(float x) { return (float)sinter_expm1(x); }
+static inline float sinter_log1pf(float x) { return (float)sinter_log1p(x); }
 
 #endif

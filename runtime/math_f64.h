@@ -106,6 +106,15 @@ static inline double sinter_exp_scaled(double x, int n) {
 
 static inline double sinter_exp(double x) { return sinter_exp_scaled(x, 0); }
 
+/* e^x - 1 = 2^k (e^r - 1) + (2^k - 1) */
+static inline double sinter_expm1(double x) {
+  if (x > 40) return sinter_exp(x);
+  if (!(x > -40)) return x != x ? x : -1;
+  if (sinter_fabs(x) < 0x1p-54) return x;
+  double k = sinter_rint(x * 1.4426950408889634), hi = x - k * SINTER_LN2_HI, p = sinter_scale(1, (int)k);
+  return p * sinter_expm1_near(hi - k * SINTER_LN2_LO) + (p - 1);
+}
+
 /* ---- logarithms: x = 2^k m with m within sqrt(1/2) .. sqrt(2), s = (m-1)/(m+1), log m = 2 atanh s */
 
 static inline double sinter_split(double x, int *k) { /* m and k of a positive finite number */
@@ -457,6 +466,41 @@ static inline double sinter_erf(double x) {
   q = q * t - 0.42718584741395854;
   q = q * t + 0.25539567631050575;
   return sinter_copysign(1 - sinter_exp(-z) * q, x);
+}
+
+/* erfc x = 1 - erf x near 0, then e^(-x^2) q(t) / (1 + 2x), t = (x-4)/(x+4); the square without error */
+static inline double sinter_erfc(double x) {
+  double a = sinter_fabs(x);
+  if (x != x) return x;
+  if (a < 0.5) return 1 - sinter_erf(x);
+  if (a > 27.5) return x > 0 ? 0 : 2;
+  double t = (a - 4) / (a + 4), q = -1.8206098680308683e-9;
+  q = q * t - 1.3670989863347382e-8;
+  q = q * t - 7.7154186144178301e-9;
+  q = q * t + 1.1534943745754157e-7;
+  q = q * t + 6.2707271571983109e-8;
+  q = q * t - 8.3516196886968471e-7;
+  q = q * t + 3.0135049944875395e-7;
+  q = q * t + 5.7178872846321852e-6;
+  q = q * t - 1.1224789135154701e-5;
+  q = q * t - 2.4403169244974075e-5;
+  q = q * t + 0.00015062224394830299;
+  q = q * t - 0.00019925550755614952;
+  q = q * t - 0.00075777334141333004;
+  q = q * t + 0.0050319697558954261;
+  q = q * t - 0.016197734059115007;
+  q = q * t + 0.037167515562492866;
+  q = q * t - 0.066330365811529384;
+  q = q * t + 0.093732834996794116;
+  q = q * t - 0.10103906603635213;
+  q = q * t + 0.068097054254737324;
+  q = q * t + 0.015379652102620741;
+  q = q * t - 0.13962111684056289;
+  q = q * t + 1.2329951186255525;
+  sinter_double2 z = sinter_two_product(a, a);
+  q /= 1 + 2 * a;
+  double y = sinter_exp(-z.hi) * (q - q * z.lo);
+  return x < 0 ? 2 - y : y;
 }
 
 /* ---- powers: x^y = e^(y log x), the logarithm in two doubles */

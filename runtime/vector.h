@@ -178,14 +178,19 @@ static inline SINTER_V(f32) SINTER_V(tanhf)(SINTER_V(f32) x) {
 
 /* ---- erf x: x + x p(x^2) near 0, then 1 - e^q(x), q a polynomial for log(erfc x); 1 from 3.95 on */
 
-static inline SINTER_V(f32) SINTER_V(erff)(SINTER_V(f32) x) {
-  SINTER_V(f32) zero = {0}, a = SINTER_V(absf)(x), z = x * x, p = zero + 8.688995e-05f;
+static inline SINTER_V(f32) SINTER_V(erf_near)(SINTER_V(f32) x) {
+  SINTER_V(f32) zero = {0}, z = x * x, p = zero + 8.688995e-05f;
   p = p * z - 0.0008214281f;
   p = p * z + 0.0052070264f;
   p = p * z - 0.026861697f;
   p = p * z + 0.11283735f;
   p = p * z - 0.37612635f;
   p = p * z + 0.12837917f;
+  return x + x * p;
+}
+
+static inline SINTER_V(f32) SINTER_V(erff)(SINTER_V(f32) x) {
+  SINTER_V(f32) zero = {0}, a = SINTER_V(absf)(x);
   SINTER_V(f32) b = SINTER_V(minf)(a, zero + 3.95f), q = zero + 1.6553748e-06f;
   q = q * b - 4.6379046e-05f;
   q = q * b + 0.0005991569f;
@@ -195,7 +200,51 @@ static inline SINTER_V(f32) SINTER_V(erff)(SINTER_V(f32) x) {
   q = q * b - 0.6318097f;
   q = q * b - 1.1302358f;
   q = q * b + 0.0003188438f;
-  return SINTER_V(select)(a < 0.875f, x + x * p, SINTER_V(copysignf)(1.0f - SINTER_V(expf)(q), x));
+  return SINTER_V(select)(a < 0.875f, SINTER_V(erf_near)(x), SINTER_V(copysignf)(1.0f - SINTER_V(expf)(q), x));
+}
+
+/* ---- erfc x = 1 - erf x near 0, then e^(-x^2) q(t) / (1 + 2x), t = (x-3)/(x+3); x = h + l, where the square of h has no error */
+
+static inline SINTER_V(f32) SINTER_V(erfcf)(SINTER_V(f32) x) {
+  SINTER_V(f32) zero = {0}, a = SINTER_V(minf)(SINTER_V(absf)(x), zero + 10.5f), t = (a - 3.0f) / (a + 3.0f), q = zero - 0.000272670748f;
+  q = q * t - 0.000785626298f;
+  q = q * t + 0.00200346947f;
+  q = q * t + 0.00257612559f;
+  q = q * t - 0.0237957587f;
+  q = q * t + 0.0682929452f;
+  q = q * t - 0.119271729f;
+  q = q * t + 0.129646746f;
+  q = q * t - 0.0475623285f;
+  q = q * t - 0.13562115f;
+  q = q * t + 1.25300806f;
+  SINTER_V(f32) h = (SINTER_V(f32))((SINTER_V(i32))a & ~0xfff), c = (a - h) * (a + h);
+  SINTER_V(f32) e = 1.0f - c * (1.0f - c * (1.0f / 2) * (1.0f - c * (1.0f / 3) * (1.0f - c * (1.0f / 4) * (1.0f - c * (1.0f / 5)))));
+  SINTER_V(f32) y = SINTER_V(expf)(zero - h * h) * e * q / (1.0f + (a + a));
+  y = SINTER_V(select)(x < 0.0f, 2.0f - y, y);
+  return SINTER_V(select)(a < 0.5f, 1.0f - SINTER_V(erf_near)(x), y);
+}
+
+/* ---- e^x - 1 = 2^k (e^r - 1) + (2^k - 1), as long as 1 can be seen beside 2^k */
+
+static inline SINTER_V(f32) SINTER_V(expm1f)(SINTER_V(f32) x) {
+  SINTER_V(f32) zero = {0}, magic = zero + 12582912.0f, b = SINTER_V(minf)(SINTER_V(maxf)(x, zero - 18.0f), zero + 18.0f);
+  SINTER_V(f32) t = b * 1.44269504f + magic, k = t - magic;
+  SINTER_V(f32) r = (b - k * 0.693145752f) - k * 1.42860682e-6f, q = zero + 0.0001989108f;
+  q = q * r + 0.0013933732f;
+  q = q * r + 0.0083333105f;
+  q = q * r + 0.041666463f;
+  q = q * r + 0.16666667f;
+  q = q * r + 0.5f;
+  SINTER_V(f32) p = (SINTER_V(f32))(((SINTER_V(i32))t - (SINTER_V(i32))magic + 127) << 23), y = p * (r + r * r * q) + (p - 1.0f);
+  return SINTER_V(copysignf)(SINTER_V(select)(x > 18.0f, SINTER_V(expf)(x), y), x);
+}
+
+/* ---- log(1 + x): what 1 + x loses of x is added to its logarithm */
+
+static inline SINTER_V(f32) SINTER_V(log1pf)(SINTER_V(f32) x) {
+  SINTER_V(f32) w = 1.0f + x, y = SINTER_V(logf)(w);
+  SINTER_V(i32) plain = w > 0.0f, far = w > 1e30f;                         /* inf, NaN and the pole have no such part */
+  return SINTER_V(copysignf)(SINTER_V(select)(plain & ~far, y + (x - (w - 1.0f)) / w, y), x);
 }
 
 #undef SINTER_PASTE2

@@ -18,7 +18,10 @@
   {OP_EXP, ELEM_f32, lanes, "sinter_v" #lanes "_expf(%0)"}, \
   {OP_LOG, ELEM_f32, lanes, "sinter_v" #lanes "_logf(%0)"}, \
   {OP_TANH, ELEM_f32, lanes, "sinter_v" #lanes "_tanhf(%0)"}, \
-  {OP_ERF, ELEM_f32, lanes, "sinter_v" #lanes "_erff(%0)"}
+  {OP_ERF, ELEM_f32, lanes, "sinter_v" #lanes "_erff(%0)"}, \
+  {OP_ERFC, ELEM_f32, lanes, "sinter_v" #lanes "_erfcf(%0)"}, \
+  {OP_EXPM1, ELEM_f32, lanes, "sinter_v" #lanes "_expm1f(%0)"}, \
+  {OP_LOG1P, ELEM_f32, lanes, "sinter_v" #lanes "_log1pf(%0)"}
 
 static const InsnRow avx2_rows[] = {VECTOR_ROWS(8)};
 static const InsnRow avx512_rows[] = {VECTOR_ROWS(16)};

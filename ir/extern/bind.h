@@ -8,6 +8,7 @@ bool extern_attrs(Ctx *ctx, const BindRequest *req, const char *const *known);  
 const Attr *extern_attr(const BindRequest *req, const char *name);                       /* NULL when absent */
 bool extern_int(Ctx *ctx, const BindRequest *req, const char *name, int64_t otherwise, int64_t *to);
 bool extern_axis(Ctx *ctx, const BindRequest *req, int64_t axis, int rank, int *to);     /* negative counts from the end; E0303 */
+bool extern_texts(Ctx *ctx, const BindRequest *req, int input);                           /* that input holds strings; E0404 */
 /* For an extent that nothing in the inputs bounds (the height of a picture): dimension `dim` of output 0. The bound is the user's (--dim 'SYMBOL<=N'), or what the
  * model declares; E0203 says how to give it. The kernel must keep to it: nothing may be written beyond. */
 bool extern_open_symbol(Ctx *ctx, const BindRequest *req, const char *what, int dim, ext_t *to);
@@ -19,6 +20,7 @@ bool extern_table_ints(Ctx *ctx, const BindRequest *req, const char *name, Elem 
 bool extern_table_reals(Ctx *ctx, const BindRequest *req, const char *name, Elem elem, ExternBound *to);
 bool extern_table_strings(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to);
 bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, ExternBound *to);            /* a tensor attribute, as it is */
+ext_t extern_text_pool(Ctx *ctx, ext_t texts);                                           /* bytes of a pool for so many texts */
 ext_t extern_size(Ctx *ctx, const Type *t, int from, int to);                            /* product of the extents [from, to) */
 bool extern_symbol(Ctx *ctx, const BindRequest *req, const char *what, ext_t bound, ext_t *to); /* 0..bound, set by the kernel; E0701 */
 

@@ -5,7 +5,7 @@
 static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (!extern_inputs(ctx, req, 1) || !extern_attrs(ctx, req, (const char *const[]){"axis", "sorted", NULL})) return false;
   const Type *x = req->in[0].type;
-  if (!extern_plain_elem(ctx, req, x->elem, "riub")) return false;
+  if (!extern_plain_elem(ctx, req, x->elem, "riubs")) return false;
   bool flat = !extern_attr(req, "axis");
   int axis = 0;
   int64_t wanted, sorted;
@@ -15,7 +15,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   ext_t inner = flat ? 1 : extern_size(ctx, x, axis + 1, x->rank), different;
   if (!extern_symbol(ctx, req, "count", extent, &different)) return false;
   const ElemInfo *e = elem_info(x->elem);
-  *to = (ExternBound){.nargs = 6, .arg = {e->bits / 8, e->cls, outer, extent, inner, sorted}, .ncounts = 1, .count = {different}};
+  *to = (ExternBound){.nargs = 6, .arg = {e->cls == 's' ? 0 : e->bits / 8, e->cls, outer, extent, inner, sorted}, .ncounts = 1, .count = {different}};
   to->work = ext_mul(ctx, extent, 3 * (int64_t)sizeof(int64_t));
   to->out[0] = *x;
   if (flat) to->out[0].rank = 1;

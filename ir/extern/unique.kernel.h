@@ -1,8 +1,9 @@
 /* Unique: the different slices along one axis, where each stands first, which one every slice is, and how often each occurs.
- * arg: bytes of an element, its class ('r' real, 'i' signed, other: unsigned), extent before the axis, of the axis, elements after it, 1: sorted.
+ * arg: bytes of an element (0: a text), its class ('r' real, 'i' signed, other: unsigned), extent before the axis, of the axis, elements after it, 1: sorted.
  * count: different slices. Work memory: three numbers per slice. */
 #include <stdint.h>
 #include <string.h>
+#include "runtime/text.h"
 
 /* The element as an unsigned number of the same order. The two real zeros are one; NaNs stand above (or, with their sign set, below) everything. */
 static uint64_t sinter_unique_key(const unsigned char *x, int64_t bytes, int64_t cls) {
@@ -18,6 +19,12 @@ static int sinter_unique_compare(const unsigned char *x, const int64_t *arg, int
   int64_t bytes = arg[0], outer = arg[2], extent = arg[3], inner = arg[4];
   for (int64_t o = 0; o < outer; o++)
     for (int64_t i = 0; i < inner; i++) {
+      if (!bytes) {
+        const char *const *text = (const char *const *)(const void *)x;
+        int c = sinter_text_compare(text[(o * extent + a) * inner + i], text[(o * extent + b) * inner + i]);
+        if (c) return c;
+        continue;
+      }
       uint64_t ka = sinter_unique_key(x + ((o * extent + a) * inner + i) * bytes, bytes, arg[1]);
       uint64_t kb = sinter_unique_key(x + ((o * extent + b) * inner + i) * bytes, bytes, arg[1]);
       if (ka != kb) return ka < kb ? -1 : 1;
@@ -44,7 +51,7 @@ static void sinter_unique(const void *const *in, void *const *out, const int64_t
   const unsigned char *x = in[0];
   unsigned char *y = out[0];
   int64_t *first = out[1], *inverse = out[2], *counts = out[3];
-  int64_t bytes = arg[0], outer = arg[2], n = arg[3], inner = arg[4], sorted = arg[5], different = 0;
+  int64_t bytes = arg[0] ? arg[0] : (int64_t)sizeof(const char *), outer = arg[2], n = arg[3], inner = arg[4], sorted = arg[5], different = 0;
   int64_t *order = out[4], *head = order + n, *number = head + n;
   for (int64_t i = 0; i < n; i++) order[i] = i;
   for (int64_t i = n / 2; i-- > 0;) sinter_unique_sift(x, arg, order, i, n);

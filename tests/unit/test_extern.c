@@ -193,11 +193,11 @@ START_TEST(det) {
 END_TEST
 
 START_TEST(refusals) {
-  const Type square = {ELEM_f32, 2, {2, 2}}, wide = {ELEM_f32, 2, {2, 3}}, text = {ELEM_string, 1, {2}}, flag = {ELEM_bool, 1, {2}};
+  const Type square = {ELEM_f32, 2, {2, 2}}, wide = {ELEM_f32, 2, {2, 3}}, text = {ELEM_string, 1, {2}}, pair = {ELEM_c64, 1, {2}}, flag = {ELEM_bool, 1, {2}};
   const Attr axis = {.name = "axis", .kind = ATTR_INT, .i = 2}, odd = {.name = "odd", .kind = ATTR_INT}, word = {.name = "axis", .kind = ATTR_STRING, .s = "x"};
   const struct { const char *op; int nin; const Type *in[3]; const Attr *attr; DiagCode code; } bad[] = {
     {"Det", 1, {&wide}, NULL, E0302},          {"Det", 1, {&text}, NULL, E0404},        {"NonZero", 0, {NULL}, NULL, E0403},
-    {"NonZero", 2, {&wide, &wide}, NULL, E0401}, {"NonZero", 1, {&wide}, &odd, E0402},    {"NonZero", 1, {&text}, NULL, E0404},
+    {"NonZero", 2, {&wide, &wide}, NULL, E0401}, {"NonZero", 1, {&wide}, &odd, E0402},    {"NonZero", 1, {&pair}, NULL, E0404},
     {"Compress", 2, {&wide, &wide}, NULL, E0404}, {"Compress", 2, {&wide, &flag}, &axis, E0303}, {"Unique", 1, {&square}, &word, E0401},
     {"NonMaxSuppression", 2, {&wide, &wide}, NULL, E0401},
   };

@@ -384,6 +384,37 @@ END_TEST
 
 /* ---- manager */
 
+/* A shape that is known only when running: its numbers become symbols, and what the text needs of them is checked when running. */
+typedef struct Shaped { const Program *p; float x[6], y[36]; int64_t shape[2], symbol[2]; } Shaped;
+static void *shaped_of(void *arg, const Buf *b) {
+  Shaped *s = arg;
+  return b == s->p->inputs.at[0] ? (void *)s->x : b == s->p->inputs.at[1] ? (void *)s->shape : b == s->p->outputs.at[0] ? (void *)s->y : NULL;
+}
+static int64_t shaped_symbol(void *arg, const char *name) { return ((Shaped *)arg)->symbol[name[strlen(name) - 1] - '0']; }
+static void shaped_set(void *arg, const char *name, int64_t v) { ((Shaped *)arg)->symbol[name[strlen(name) - 1] - '0'] = v; }
+
+START_TEST(shapes_known_when_running) {
+  static const Options options = {0};
+  static const struct { int64_t shape[2]; DiagCode code; } calls[] = {{{2, 3}, DIAG_COUNT}, {{6, 1}, DIAG_COUNT}, {{2, 2}, E0702}, {{7, 1}, E0701}, {{-1, 6}, E0701}};
+  Model *m = model("in x f32[6] in s i64[2] y : none[?] = Reshape(x, s) \"r\" out y");
+  Unit u = {.model = m, .opt = &options};
+  ck_assert(!run(m, (PassFn *[]){pass_infer, NULL})); /* nothing says how large it may be */
+  ck_assert_int_eq(ctx->diags.at[0].code, E0307);
+  u.model = m = model("in x f32[6] in s i64[2] y : none[?] = Reshape(x, s) \"r\" out y");
+  vec_push(ctx, &m->bounds, ((ValueBound){intern(ctx, "s"), 6}));
+  diag_rewind(ctx, 0);
+  ck_assert(run(m, (PassFn *[]){pass_infer, pass_dead, NULL}) && pass_bind(ctx, &u) && program_verify(ctx, u.program));
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    Shaped s = {.p = u.program, .x = {1, 2, 3, 4, 5, 6}, .shape = {calls[i].shape[0], calls[i].shape[1]}};
+    diag_rewind(ctx, 0);
+    bool ok = interp_program(ctx, u.program, (Memory){.of = shaped_of, .arg = &s, .symbol = shaped_symbol, .set_symbol = shaped_set}, 0);
+    ck_assert_msg(ok == (calls[i].code == DIAG_COUNT), "shape %d of %zu", (int)calls[i].shape[0], i);
+    if (!ok) ck_assert_int_eq(ctx->diags.at[0].code, calls[i].code);
+    for (int k = 0; ok && k < 6; k++) ck_assert_float_eq(s.y[k], s.x[k]);
+  }
+}
+END_TEST
+
 START_TEST(disabled_passes_must_exist_and_be_optional) {
   static const struct { const char *list; bool ok; } rows[] = {{"fuse,cse", true}, {"fusee", false}, {"infer", false}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -427,6 +458,7 @@ int main(void) {
   tcase_add_test(t, strict_arithmetic_composes_nothing);
   tcase_add_test(t, a_program_of_kernels);
   tcase_add_test(t, constants_of_a_text_belong_to_the_program);
+  tcase_add_test(t, shapes_known_when_running);
   tcase_add_test(t, disabled_passes_must_exist_and_be_optional);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);

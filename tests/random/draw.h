@@ -1,0 +1,47 @@
+/* Random cases of an operator, drawn from its own text: types from its classes, shapes from its patterns, attributes from their defaults and from what the
+ * text compares them with. A case that the compiler then refuses was none; it is drawn again.
+ *
+ * Every decision is a choice of one of n, the first being the simplest. The choices made are kept, so that a case can be drawn again from a changed list:
+ * that is how a failing case is made smaller. */
+#pragma once
+#include "ir/ein.h"
+
+/* ---- choices.c */
+typedef struct Choices { Ctx *ctx; VEC(uint32_t) made; size_t used; uint64_t state; bool replay; } Choices; /* replay: what is not on the list is 0 */
+uint32_t choose(Choices *c, uint32_t n);                           /* 0 .. n-1 */
+static inline bool one_in(Choices *c, uint32_t n) { return choose(c, n) == n - 1; } /* false is simpler */
+#define PICK(c, ...) ((const int64_t[]){__VA_ARGS__}[choose(c, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))])
+uint64_t hash_bits(uint64_t *state);
+
+/* ---- draw.c */
+enum { CASE_INPUTS = 24, CASE_OUTPUTS = 8, CASE_ATTRS = 24, MOST_ELEMENTS = 1500 };
+typedef struct CaseInput { const Data *data; bool constant; } CaseInput; /* data NULL: absent; constant: an initializer of the model */
+typedef struct Case {
+  const char *op, *domain; int opset;
+  int nin; CaseInput in[CASE_INPUTS];
+  int nattr; Attr attr[CASE_ATTRS];
+  int nout; bool want[CASE_OUTPUTS];
+  const char *before, *after;                                      /* element operators on the way in and out; NULL: none */
+} Case;
+/* One case of the operator; false when it came to nothing. */
+bool case_draw(Ctx *ctx, const EinLib *lib, const char *op, const char *domain, Choices *c, Case *out);
+
+/* ---- habits.c: what attributes and compile-time inputs of a name usually hold */
+typedef enum Habit {
+  HABIT_NONE,                                                      /* left at its default */
+  HABIT_FLAG, HABIT_NUMBER, HABIT_ONE, HABIT_REAL, HABIT_ELEM, HABIT_TEXT,    /* one value; NUMBER from lo to hi, ONE as a list */
+  HABIT_SPATIAL, HABIT_SPATIAL_PAIRS,                              /* a number for every spatial rank; two */
+  HABIT_ALONG, HABIT_ALONG_PAIRS, HABIT_ALONG_REALS,               /* a number for every axis that is worked along */
+  HABIT_RANK,                                                      /* a number for every rank of the first input */
+  HABIT_LIST,                                                      /* up to three numbers */
+  HABIT_PERMUTATION, HABIT_RESHAPE, HABIT_BROADCAST, HABIT_SPLIT, HABIT_VALUE
+} Habit;
+typedef struct HabitRow { const char *op, *name; Habit habit; int lo, hi; } HabitRow; /* op NULL: any */
+const HabitRow *habit_find(const char *op, const char *name);      /* NULL: none is known */
+
+/* ---- values.c */
+typedef enum Sort { SORT_ANY, SORT_POSITIVE, SORT_UNIT, SORT_NONZERO, SORT_SHIFT, SORT_INDEX, SORT_BELOW, SORT_LENGTH } Sort;
+typedef enum Mood { MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS } Mood; /* small numbers; whole ones; NaN, infinities and zeros among them; the ends of the type */
+Sort sort_of(const char *op, const char *tensor);                  /* what is known of the values of an input */
+/* limit: the shortest extent of the first input. INDEX: from -limit to limit - 1; BELOW: from 0; LENGTH: 1 to limit. NULL when there is no such number. */
+const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, Mood mood);

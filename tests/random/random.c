@@ -1,0 +1,393 @@
+/* Random cases of every operator: compiled code for two targets against the interpreter, and the interpreter against ONNX Runtime.
+ * Usage: random_cases N FOLDER EXPLAINED [--python PYTHON SCRIPT] [--seed S] [OP ...]
+ *
+ * N cases of each operator are drawn from its text (draw.h). Many cases make one model, so that the C compiler starts once for all of them; a case
+ * that differs is looked at alone and made smaller while it differs in the same way. What is left is a folder below FOLDER: model, inputs, expected
+ * outputs, and a text. Differences that EXPLAINED accounts for are counted and no failure. */
+#include "draw.h"
+#include "oracle.h"
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ORACLE_GONE = 2, BATCH = 16, TRIES = 300, SHRINKS = 120, FOUND = 24 };
+typedef enum Side { SIDE_HOST, SIDE_GENERIC, SIDE_ORT, SIDES } Side;
+static const char *const side_name[] = {"host", "generic", "ort"};
+
+/* How a difference looks. One of each operator, side and kind is shown. */
+typedef enum Looks { SAME, KIND_VALUE, KIND_NAN, KIND_INFINITE, KIND_TYPE, KIND_REFUSED, KIND_DIED } Looks;
+static const char *const kind_name[] = {"same", "value", "nan", "infinite", "type", "refused", "died"};
+
+typedef struct Tally { int drawn, tried, compared[SIDES], differ[SIDES], explained[SIDES], died; bool seen[SIDES][8]; } Tally; /* of one operator; shared with children */
+typedef struct Job { const char *folder, *explained; Oracle oracle; uint64_t seed; int cases; Tally *tally; } Job;
+
+/* ---- cases as a model */
+typedef struct Models { Model *model; Feeds feeds; } Models;
+
+static Value *new_value(Ctx *ctx, Graph *g, const char *name, const Type *type) {
+  Value *v = graph_value(ctx, g, name);
+  v->type = type ? *type : (Type){.elem = ELEM_NONE, .rank = -1};
+  return v;
+}
+
+static Value *through(Ctx *ctx, Graph *g, const char *op, Value *x, const char *name, int opset) {
+  Node *n = graph_node(ctx, g, op, "", ctx_printf(ctx, "%s_node", name));
+  n->opset = opset;
+  vec_push(ctx, &n->in, x);
+  Value *y = new_value(ctx, g, name, NULL);
+  y->def = n;
+  vec_push(ctx, &n->out, y);
+  return y;
+}
+
+static void add_case(Ctx *ctx, Models *m, const Case *k, size_t number) {
+  Graph *g = m->model->graph;
+  const char *prefix = ctx_printf(ctx, "c%zu_", number);
+  VEC(Value *) in = {0};
+  int opset = *k->domain ? 17 : k->opset;
+  for (int i = 0; i < k->nin; i++) {
+    const Data *d = k->in[i].data;
+    Value *v = d ? new_value(ctx, g, ctx_printf(ctx, "%sx%d", prefix, i), &d->type) : NULL;
+    if (v && k->in[i].constant) v->data = d;
+    else if (v) {
+      v->is_input = true;
+      vec_push(ctx, &g->inputs, v);
+      vec_push(ctx, &m->feeds, ((Feed){v->name, d}));
+    }
+    if (v && i == 0 && k->before) v = through(ctx, g, k->before, v, ctx_printf(ctx, "%sbefore", prefix), opset);
+    vec_push(ctx, &in, v);
+  }
+  Node *n = graph_node(ctx, g, k->op, k->domain, ctx_printf(ctx, "%snode", prefix));
+  n->opset = k->opset;
+  for (size_t i = 0; i < in.n; i++) vec_push(ctx, &n->in, in.at[i]);
+  for (int i = 0; i < k->nattr; i++) vec_push(ctx, &n->attrs, k->attr[i]);
+  for (int i = 0; i < k->nout; i++) {
+    Value *y = k->want[i] ? new_value(ctx, g, ctx_printf(ctx, "%sy%d", prefix, i), NULL) : NULL;
+    if (y) y->def = n;
+    vec_push(ctx, &n->out, y);
+    if (y && i == 0 && k->after) y = through(ctx, g, k->after, y, ctx_printf(ctx, "%safter", prefix), opset);
+    if (y) vec_push(ctx, &g->outputs, y);
+  }
+}
+
+static Models model_of(Ctx *ctx, const EinLib *lib, const Case *k, size_t n) {
+  Models m = {.model = NEW(ctx, Model)};
+  m.model->name = m.model->path = "random";
+  m.model->lib = lib;
+  m.model->graph = NEW(ctx, Graph);
+  m.model->graph->name = "random";
+  vec_push(ctx, &m.model->opsets, ((OpsetId){intern(ctx, ""), *k->domain ? 17 : k->opset}));
+  if (*k->domain) vec_push(ctx, &m.model->opsets, ((OpsetId){k->domain, k->opset}));
+  for (size_t i = 0; i < n; i++) add_case(ctx, &m, &k[i], i);
+  return m;
+}
+
+/* ---- running */
+typedef VEC(const Data *) Results;
+
+static bool run(Ctx *ctx, const EinLib *lib, const Case *k, size_t n, const char *target, Results *out) {
+  Models m = model_of(ctx, lib, k, n);
+  Command cmd = {.verb = &verb_verify, .cflags = "-O1", .recorded = ""};
+  vec_push(ctx, &cmd.args, "random");
+  Str disable = str_new(ctx);
+  for (size_t i = 0; i < pass_count() && !target; i++)
+    if (pass_at(i)->optional) str_printf(&disable, "%s%s", disable.n ? "," : "", pass_at(i)->name);
+  Options options = {.target = target_find(ctx, target ? target : "generic"), .disable = target ? NULL : disable.s};
+  Unit unit = {.model = m.model, .opt = &options};
+  Execution x = {.unit = &unit, .cmd = &cmd};
+  if (!passes_run(ctx, &unit, target ? NULL : "bind", NULL, NULL) || !binding_make(ctx, unit.program, &m.feeds, &x.binding)) return false;
+  if (!(target ? execute_compiled : execute_interpreted)(ctx, &x)) return false;
+  for (size_t i = 0; i < x.binding.outputs.n; i++) vec_push(ctx, out, x.binding.outputs.at[i]);
+  return true;
+}
+
+static size_t outputs_of(const Case *k) {
+  size_t n = 0;
+  for (int i = 0; i < k->nout; i++) n += k->want[i];
+  return n;
+}
+
+/* ---- comparing */
+static Looks differ(Ctx *ctx, const Data *got, const Data *want) {
+  static const double step[] = {[2] = 0.5, [4] = 0.5, [8] = 0.25, [16] = 0x1p-7, [32] = 1e-3, [64] = 1e-3}; /* by bits; of f16 and bf16 two last places of bf16 */
+  int bits = elem_info(want->type.elem)->bits;
+  double most = 0;
+  bool real = elem_info(want->type.elem)->cls == 'r';
+  for (int64_t i = 0, n = type_bound(ctx, &want->type); i < n && real; i++)
+    if (isfinite(data_real(want, i))) most = fmax(most, fabs(data_real(want, i)));
+  Difference d = compare(ctx, got, want, (Tolerance){real && bits <= 64 ? step[bits] : 0, real ? 1e-7 + 1e-5 * fmin(most, 1e300) : 0, -1});
+  if (d.mismatch) return KIND_TYPE;
+  if (!d.wrong) return SAME;
+  if (!real) return KIND_VALUE;
+  double g = data_real(got, d.first), w = data_real(want, d.first);
+  return isnan(g) || isnan(w) ? KIND_NAN : isinf(g) || isinf(w) ? KIND_INFINITE : KIND_VALUE;
+}
+
+static Looks differ_all(Ctx *ctx, const Results *got, size_t first, const Results *want, size_t from, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    Looks k = differ(ctx, got->at[first + i], want->at[from + i]);
+    if (k) return k;
+  }
+  return SAME;
+}
+
+/* NumPy has no names for the smaller types. */
+static bool for_oracle(const Case *k) {
+  for (int i = 0; i < k->nin; i++) {
+    Elem e = k->in[i].data ? k->in[i].data->type.elem : ELEM_f32;
+    int bits = elem_info(e)->bits;
+    if (bits < 8 || (elem_info(e)->cls == 'r' && (bits < 16 || e == ELEM_bf16))) return false;
+  }
+  return true;
+}
+
+/* out: results to lie beside the model, or NULL. types: results whose types are the outputs'; the model's own outputs from there on. */
+static bool write_case(Ctx *ctx, const EinLib *lib, const Case *k, const char *dir, const char *form, const Results *types, size_t from, const Results *out) {
+  Models m = model_of(ctx, lib, k, 1);
+  for (size_t i = 0; i < m.model->graph->outputs.n && from + i < types->n; i++) m.model->graph->outputs.at[i]->type.elem = types->at[from + i]->type.elem;
+  bool good = onnx_write(ctx, ctx_printf(ctx, "%s/model.onnx", dir), m.model);
+  for (size_t i = 0; i < m.feeds.n && good; i++) {
+    const char *path = ctx_printf(ctx, form, dir, "in", i);
+    good = out ? tensor_write_pb(ctx, path, m.feeds.at[i].name, m.feeds.at[i].data) : tensor_write_npy(ctx, path, m.feeds.at[i].data);
+  }
+  for (size_t i = 0; out && i < out->n && good; i++) good = tensor_write_pb(ctx, ctx_printf(ctx, form, dir, "out", i), m.model->graph->outputs.at[i]->name, out->at[i]);
+  return good;
+}
+
+/* SAME too when the oracle has no opinion; *asked: it had one. */
+static Looks ask_oracle(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, const Results *want, size_t from, bool *asked, Results *theirs) {
+  const char *words, *dir = ctx_printf(ctx, "%s/.asked", job->folder);
+  *asked = false;
+  mkdir(dir, 0777);
+  if (!job->oracle.python || !for_oracle(k) || !write_case(ctx, lib, k, dir, "%s/%s_%zu.npy", want, from, NULL)) return SAME;
+  Verdict v = oracle_run(ctx, &job->oracle, dir, &words);
+  if (v == ORACLE_REFUSED) {
+    if (getenv("RANDOM_REFUSED")) printf("  %s: ort refuses: %.200s\n", k->op, words);
+    return SAME;
+  }
+  *asked = true;
+  if (v == ORACLE_DIED) return KIND_DIED;
+  size_t n = outputs_of(k), mark = diag_mark(ctx);
+  for (size_t i = 0; i < n; i++) {
+    const Data *d = tensor_read(ctx, ctx_printf(ctx, "%s/out_%zu.npy", dir, i));
+    if (!d) { diag_rewind(ctx, mark); *asked = false; return SAME; }
+    vec_push(ctx, theirs, d);
+  }
+  return differ_all(ctx, want, from, theirs, 0, n);
+}
+
+/* One case by itself, on one side. */
+static Looks look(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Side side, Results *want, Results *got) {
+  static const char *const targets[] = {"host", "generic"};
+  size_t mark = diag_mark(ctx);
+  bool asked;
+  if (!run(ctx, lib, k, 1, NULL, want)) return KIND_REFUSED;
+  if (side == SIDE_ORT) return ask_oracle(ctx, lib, job, k, want, 0, &asked, got);
+  if (!run(ctx, lib, k, 1, targets[side], got)) return KIND_REFUSED;
+  diag_rewind(ctx, mark);
+  return differ_all(ctx, got, 0, want, 0, want->n);
+}
+
+/* ---- smaller */
+static Case shrink(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices *c, Side side, Looks kind) {
+  Case best = *k;
+  int tries = SHRINKS;
+  for (bool smaller = true; smaller && tries > 0;) {
+    smaller = false;
+    for (size_t i = 0; i < c->made.n && tries > 0; i++)
+      for (uint32_t was = c->made.at[i], now = 0; was && now < was && tries > 0; now = now ? was : was / 2 ? was / 2 : was) {
+        Choices trial = {.ctx = ctx, .replay = true};
+        for (size_t j = 0; j < c->made.n; j++) vec_push(ctx, &trial.made, j == i ? now : c->made.at[j]);
+        Case other;
+        Results want = {0}, got = {0};
+        size_t mark = diag_mark(ctx);
+        bool same = case_draw(ctx, lib, k->op, k->domain, &trial, &other) && (tries--, look(ctx, lib, job, &other, side, &want, &got) == kind);
+        diag_rewind(ctx, mark);
+        if (!same) continue;
+        best = other, smaller = true;
+        trial.made.n = trial.used; /* what was not asked for is no part of the case */
+        *c = trial;
+        break;
+      }
+  }
+  return best;
+}
+
+/* A line `OP SIDE KIND reason`, * standing for any. */
+static bool is_explained(const char *file, const char *op, Side side, Looks kind) {
+  FILE *f = fopen(file, "r");
+  char line[500], o[100], s[20], k[20];
+  bool found = false;
+  while (f && !found && fgets(line, sizeof line, f))
+    found = *line != '#' && sscanf(line, "%99s %19s %19s", o, s, k) == 3 && (!strcmp(o, "*") || !strcmp(o, op)) && (!strcmp(s, "*") || !strcmp(s, side_name[side])) && (!strcmp(k, "*") || !strcmp(k, kind_name[kind]));
+  if (f) fclose(f);
+  return found;
+}
+
+static void show(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Side side, Looks kind) {
+  Results want = {0}, got = {0};
+  size_t mark = diag_mark(ctx);
+  look(ctx, lib, job, k, side, &want, &got);
+  Str text = str_new(ctx);
+  Models m = model_of(ctx, lib, k, 1);
+  model_print(ctx, m.model, &text);
+  for (size_t i = 0; i < m.feeds.n; i++) {
+    const Data *d = m.feeds.at[i].data;
+    str_printf(&text, "# %s =", m.feeds.at[i].name);
+    for (int64_t j = 0, n = type_bound(ctx, &d->type); j < n && j < 24; j++) str_printf(&text, " %.9g", data_real(d, j));
+    str_add(&text, "\n");
+  }
+  for (size_t i = 0; i < want.n && i < got.n; i++) {
+    Difference diff = compare(ctx, got.at[i], want.at[i], (Tolerance){1e-3, 1e-7, -1});
+    str_printf(&text, "# output %zu: %s", i, diff.mismatch ? diff.mismatch : "");
+    if (!diff.mismatch && diff.first >= 0)
+      str_printf(&text, "element %s: %s %.9g, interpreter %.9g", element_place(ctx, &want.at[i]->type, diff.first), side_name[side], data_real(got.at[i], diff.first), data_real(want.at[i], diff.first));
+    str_add(&text, "\n");
+  }
+  for (size_t i = mark; i < ctx->diags.n; i++) str_printf(&text, "# %s\n", ctx->diags.at[i].text);
+  diag_rewind(ctx, mark);
+  const char *dir = ctx_printf(ctx, "%s/%s-%s-%s", job->folder, k->op, side_name[side], kind_name[kind]);
+  mkdir(dir, 0777);
+  write_case(ctx, lib, k, dir, "%s/%sput_%zu.pb", &want, 0, side == SIDE_ORT && got.n ? &got : &want);
+  FILE *f = fopen(ctx_printf(ctx, "%s/case.txt", dir), "w");
+  if (f) fputs(text.s, f), fclose(f);
+  printf("%s: %s differs (%s), see %s/case.txt\n", k->op, side_name[side], kind_name[kind], dir);
+  fflush(stdout);
+}
+
+static void found(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices *c, Side side, Looks kind) {
+  Tally *t = job->tally;
+  if (is_explained(job->explained, k->op, side, kind)) { t->explained[side]++; return; }
+  t->differ[side]++;
+  if (t->seen[side][kind]) return;
+  t->seen[side][kind] = true;
+  Case small = shrink(ctx, lib, job, k, c, side, kind);
+  show(ctx, lib, job, &small, side, kind);
+}
+
+/* ---- one batch, in a process of its own */
+static bool batch(Ctx *ctx, void *arg) {
+  Job *job = ((void **)arg)[0];
+  const OpText *op = ((void **)arg)[1];
+  EinLib *lib = ein_lib_builtin(ctx);
+  Case k[BATCH];
+  Choices c[BATCH];
+  size_t n = 0;
+  Tally *t = job->tally;
+  const char *name = intern(ctx, op->name), *domain = intern(ctx, op->domain ? op->domain : "");
+  for (int tries = 0; n < BATCH && (int)n < job->cases && tries < TRIES * BATCH; tries++) {
+    c[n] = (Choices){.ctx = ctx, .state = job->seed + (uint64_t)tries * 7919};
+    t->tried++;
+    if (!case_draw(ctx, lib, name, domain, &c[n], &k[n])) continue;
+    if (n && k[n].opset != k[0].opset) continue; /* one model has one version */
+    n++;
+  }
+  if (!n) return true;
+  t->drawn += (int)n;
+  Results want = {0}, got[2] = {{0}};
+  bool together = run(ctx, lib, k, n, NULL, &want), ran[2] = {false};
+  if (together) ran[0] = run(ctx, lib, k, n, "host", &got[0]), ran[1] = run(ctx, lib, k, n, "generic", &got[1]);
+  diag_rewind(ctx, 0);
+  for (size_t i = 0, at = 0; i < n; i++, at += i ? outputs_of(&k[i - 1]) : 0) {
+    size_t outputs = outputs_of(&k[i]);
+    for (int side = SIDE_HOST; side <= SIDE_GENERIC; side++) {
+      Results w = {0}, g = {0};
+      t->compared[side]++;
+      Looks kind = ran[side] ? differ_all(ctx, &got[side], at, &want, at, outputs) : look(ctx, lib, job, &k[i], (Side)side, &w, &g);
+      if (kind && look(ctx, lib, job, &k[i], (Side)side, &(Results){0}, &(Results){0}) == kind) found(ctx, lib, job, &k[i], &c[i], (Side)side, kind);
+      else if (kind) { /* only in company of the others */
+        printf("%s: %s differs (%s) in one model with others, not alone; seed %llu\n", k[i].op, side_name[side], kind_name[kind], (unsigned long long)job->seed);
+        t->differ[side]++;
+      }
+    }
+    Results alone = {0}, theirs = {0};
+    bool asked = false;
+    if (!together && !run(ctx, lib, &k[i], 1, NULL, &alone)) continue;
+    Looks kind = ask_oracle(ctx, lib, job, &k[i], together ? &want : &alone, together ? at : 0, &asked, &theirs);
+    t->compared[SIDE_ORT] += asked;
+    if (kind) found(ctx, lib, job, &k[i], &c[i], SIDE_ORT, kind);
+  }
+  return true;
+}
+
+/* ---- all of them */
+static void one_operator(Job *job, const OpText *op) {
+  Tally *t = job->tally;
+  *t = (Tally){0};
+  for (int left = job->cases, b = 0; left > 0; left -= BATCH, b++) {
+    int before = t->drawn;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+      Ctx *ctx = ctx_new();
+      job->cases = left;
+      job->seed += (uint64_t)b * 1000003;
+      bool good = ctx && ctx_try(ctx, batch, (void *[]){job, (void *)(uintptr_t)op});
+      fflush(stdout);
+      _exit(job->oracle.python && !job->oracle.ask ? ORACLE_GONE : !good);
+    }
+    int status = 0;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    if (WIFSIGNALED(status)) {
+      t->died++;
+      printf("%s: sinter died of signal %d; --seed %llu\n", op->name, WTERMSIG(status), (unsigned long long)(job->seed + (uint64_t)b * 1000003));
+    }
+    if (job->oracle.python && !(WIFEXITED(status) && WEXITSTATUS(status) <= 1)) { /* it died, or was left with half a question */
+      oracle_stop(&job->oracle);
+      if (!oracle_start(&job->oracle)) job->oracle.python = NULL;
+    }
+    if (t->drawn == before) break; /* nothing to draw from */
+  }
+}
+
+static bool wanted(const OpText *op, int argc, char **argv) {
+  for (int i = 0; i < argc; i++)
+    if (!strcmp(argv[i], op->name)) return true;
+  return argc == 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4) return fprintf(stderr, "usage: random_cases N FOLDER EXPLAINED [--python PYTHON SCRIPT] [--seed S] [OP ...]\n"), 1;
+  Job job = {.cases = atoi(argv[1]), .folder = argv[2], .explained = argv[3], .seed = 1};
+  int at = 4;
+  if (at + 2 < argc && !strcmp(argv[at], "--python")) job.oracle = (Oracle){.python = argv[at + 1], .script = argv[at + 2]}, at += 3;
+  if (at + 1 < argc && !strcmp(argv[at], "--seed")) job.seed = strtoull(argv[at + 1], NULL, 10), at += 2;
+  if (job.oracle.python && !oracle_start(&job.oracle)) job.oracle.python = NULL;
+  signal(SIGPIPE, SIG_IGN);
+  mkdir(job.folder, 0777);
+  job.tally = mmap(NULL, sizeof *job.tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  Ctx *ctx = ctx_new();
+  EinLib *lib = ctx ? ein_lib_builtin(ctx) : NULL;
+  if (!lib || job.tally == MAP_FAILED) return 5;
+  OpText *ops;
+  size_t n = ein_ops(ctx, lib, &ops);
+  Table *table = table_new(ctx, "lrrrrrrrr");
+  static const char *const head[] = {"operator", "cases", "drawn of", "host", "differ", "generic", "differ", "ort", "differ"};
+  for (size_t i = 0; i < 9; i++) table_cell(table, "%s", head[i]);
+  int cases = 0, bad = 0, explained = 0, with_oracle = 0;
+  for (size_t i = 0; i < n; i++) {
+    if ((i && !strcmp(ops[i].name, ops[i - 1].name) && !strcmp(ops[i].domain, ops[i - 1].domain)) || !wanted(&ops[i], argc - at, argv + at)) continue;
+    one_operator(&job, &ops[i]);
+    const Tally *t = job.tally;
+    table_cell(table, "%s", ops[i].name);
+    table_cell(table, "%d", t->drawn);
+    table_cell(table, "%d", t->tried);
+    for (int s = 0; s < SIDES; s++) {
+      table_cell(table, "%d", t->compared[s]);
+      table_cell(table, "%d", t->differ[s]);
+      bad += t->differ[s], explained += t->explained[s];
+    }
+    bad += t->died, cases += t->drawn, with_oracle += t->compared[SIDE_ORT];
+    progress("%zu of %zu texts, %d cases, %d differ", i, n, cases, bad);
+  }
+  progress_clear();
+  table_print(table, stdout, "");
+  if (!job.oracle.python) printf("without onnxruntime: compiled code and interpreter only\n");
+  printf("%d random cases, %d also by onnxruntime; %d explained differences\nrandom: %d passed, %d failed\n", cases, with_oracle, explained, cases - bad, bad);
+  return bad != 0;
+}
