@@ -71,8 +71,15 @@ static void put_graph(Str *s, unsigned id, const Graph *g) {
   wire_put_message(s, id, &graph);
 }
 
+static bool only_tensors(Ctx *ctx, const char *path, const Graph *g) {
+  for (size_t i = 0; i < g->values.n; i++)
+    if (g->values.at[i]->type.form != FORM_TENSOR) return diag(ctx, E0404, (Place){.file = path}, "'%s' is no tensor, and only tensors are written", g->values.at[i]->name);
+  return true;
+}
+
 bool onnx_write(Ctx *ctx, const char *path, const Model *m) {
   Str s = str_new(ctx);
+  if (!only_tensors(ctx, path, m->graph)) return false;
   wire_put_number(&s, 1, m->ir_version ? (uint64_t)m->ir_version : WRITTEN_IR);
   wire_put_text(&s, 2, "sinter");
   put_graph(&s, 7, m->graph);

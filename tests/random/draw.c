@@ -458,12 +458,15 @@ static int choose_opset(Ctx *ctx, const EinLib *lib, const char *op, const char 
   int newest = 0, below = 0;
   for (size_t j = 0; j < since.n; j++) newest = since.at[j] > newest ? since.at[j] : newest;
   if (*domain) return newest > 1 ? newest : 1;
-  if (since.n < 2 || !one_in(c, 4)) return newest > NEWEST ? newest : (int)PICK(c, NEWEST, 17, 13) >= newest && newest > 13 ? NEWEST : newest > 13 ? newest : (int)PICK(c, NEWEST, 17, 13);
+  if (since.n < 2 || !one_in(c, 4)) {
+    int opset = (int)PICK(c, NEWEST, NEWEST, NEWEST, 17, 13);
+    return opset >= newest ? opset : newest > NEWEST ? newest : NEWEST;
+  }
   for (size_t j = 0; j < since.n; j++) below = since.at[j] < newest && since.at[j] > below ? since.at[j] : below;
   return newest - 1 > 6 ? newest - 1 : 7;
 }
 
-static bool fits(Ctx *ctx, const EinLib *lib, Case *k) {
+static bool fits(Ctx *ctx, const EinLib *lib, Case *k, Elem *first) {
   BindInput in[CASE_INPUTS] = {0};
   for (int i = 0; i < k->nin; i++)
     if (k->in[i].data) in[i] = (BindInput){.type = &k->in[i].data->type, .data = k->in[i].constant ? k->in[i].data : NULL, .name = "x"};
@@ -474,7 +477,8 @@ static bool fits(Ctx *ctx, const EinLib *lib, Case *k) {
   diag_rewind(ctx, mark);
   for (int i = 0; good && i < k->nout && i < bound.nout; i++) {
     int64_t n = k->want[i] ? type_bound(ctx, &bound.out[i]) : 0;
-    good = n >= 0 && n <= MOST_ELEMENTS;
+    good = n >= 0 && n <= MOST_ELEMENTS && (!k->want[i] || bound.out[i].elem != ELEM_NONE);
+    if (i == 0) *first = bound.out[0].elem;
   }
   return good;
 }
@@ -566,5 +570,8 @@ bool case_draw(Ctx *ctx, const EinLib *lib, const char *op, const char *domain, 
     if (real) out->before = around[choose(c, 4)];
     out->after = around[choose(c, 4)];
   }
-  return fits(ctx, lib, out);
+  Elem first = ELEM_NONE;
+  if (!fits(ctx, lib, out, &first)) return false;
+  if (!strchr("ri", elem_info(first)->cls) || elem_info(first)->bits < 32) out->after = NULL;
+  return true;
 }

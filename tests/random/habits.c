@@ -18,9 +18,9 @@ static const HabitRow rows[] = {
   {NULL, "num_mel_bins", HABIT_NUMBER, 1, 5}, {NULL, "sample_rate", HABIT_NUMBER, 4000, 8192}, {NULL, "start", HABIT_NUMBER, -4, 4}, {NULL, "end", HABIT_NUMBER, -4, 4},
   {NULL, "limit", HABIT_NUMBER, -4, 9}, {NULL, "delta", HABIT_NUMBER, 1, 3}, {NULL, "precision", HABIT_NONE, 0, 0}, {NULL, "broadcast", HABIT_NONE, 0, 0},
   {NULL, "spatial", HABIT_NONE, 0, 0}, {NULL, "storage_order", HABIT_FLAG, 0, 0}, {NULL, "group", HABIT_NUMBER, 1, 3}, {NULL, "num_groups", HABIT_NUMBER, 1, 3},
-  {NULL, "transA", HABIT_FLAG, 0, 1}, {NULL, "transB", HABIT_FLAG, 0, 1}, {NULL, "layout", HABIT_FLAG, 0, 1}, {NULL, "training_mode", HABIT_FLAG, 0, 1},
+  {NULL, "transA", HABIT_FLAG, 0, 1}, {NULL, "transB", HABIT_FLAG, 0, 1}, {NULL, "layout", HABIT_FLAG, 0, 1}, {"Dropout", "training_mode", HABIT_NONE, 0, 0}, {NULL, "training_mode", HABIT_FLAG, 0, 1},
   {NULL, "blocksize", HABIT_NUMBER, 1, 3}, {NULL, "block_size", HABIT_NUMBER, 1, 4}, {NULL, "inverse", HABIT_FLAG, 0, 1}, {NULL, "onesided", HABIT_FLAG, 0, 1},
-  {"CumSum", "axis", HABIT_NONE, 0, 0}, {"DFT", "axis", HABIT_NONE, 0, 0}, {NULL, "lower_edge_hertz", HABIT_REAL, 0, 0}, {NULL, "upper_edge_hertz", HABIT_NUMBER, 1000, 4000},
+  {NULL, "salt", HABIT_NONE, 0, 0}, {"CumSum", "axis", HABIT_NONE, 0, 0}, {"DFT", "axis", HABIT_NONE, 0, 0}, {NULL, "lower_edge_hertz", HABIT_REAL, 0, 0}, {NULL, "upper_edge_hertz", HABIT_NUMBER, 1000, 4000},
 };
 
 const HabitRow *habit_find(const char *op, const char *name) {

@@ -37,6 +37,7 @@ Verdict oracle_run(Ctx *ctx, Oracle *o, const char *dir, const char **words) {
   fflush(o->ask);
   if (!fgets(line, sizeof line, o->answer)) {
     oracle_stop(o);
+    o->deaths++;
     return ORACLE_DIED;
   }
   line[strcspn(line, "\n")] = 0;

@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 #include <sys/types.h>
 
-typedef struct Oracle { const char *python, *script; pid_t pid; FILE *ask, *answer; } Oracle;
+typedef struct Oracle { const char *python, *script; pid_t pid; FILE *ask, *answer; int deaths; } Oracle;
 bool oracle_start(Oracle *o);                        /* false: there is none */
 void oracle_stop(Oracle *o);
 typedef enum Verdict { ORACLE_RAN, ORACLE_REFUSED, ORACLE_DIED } Verdict;
