@@ -397,7 +397,10 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   ext_range(ctx, b->pool, &lo, &pool);
   if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
   if (work) out[x->nout] = NEWN(ctx, char, work);
-  if (pool) out[x->nout + 1] = NEWN(ctx, char, pool);
+  if (pool) {
+    int64_t *memory = out[x->nout + 1] = arena_alloc(ctx->arena, (size_t)pool + 2 * sizeof *memory);
+    memory[1] = pool;
+  }
   x->kernel(in, out, b->arg, count);
   if (b->fails && count[b->ncounts]) return false; /* so does the run, if it comes to that */
   Counts counts = {ctx, b, count};
