@@ -1,6 +1,7 @@
 /* Narrow: mathematical numbers get machine types.
  *
- * real becomes f32, or f64 where kernel_real says so; a temporary that several kernels touch is as wide as the widest of them wants. int becomes
+ * real becomes f32, or f64 where kernel_real says so; a temporary that several kernels touch is as wide as the widest of them wants. Where scalar
+ * doubles are fast, a nest without vectors gets f64 too, and beside vectors its scalar registers do: a sum with one accumulator may be long. int becomes
  * i64, or i32 where intervals prove that every value stored fits: the accumulator of an int8 dot product of up to 2^17 terms. */
 #include "ir/map.h"
 #include "passes/pass.h"
@@ -29,6 +30,13 @@ static bool real_stmt(const Stmt *s, void *arg) {
   if (s->kind == S_STORE) real_buf(arg, s->store.buf);
   if (s->kind == S_REG) real_buf(arg, s->reg.buf);
   return true;
+}
+
+/* Beside vectors, which are f32, a scalar sum may still be wide. */
+static bool wide_register(const Stmt *s, void *arg) {
+  (void)arg;
+  if (s->kind == S_REG && s->reg.buf->elem == ELEM_real && s->reg.buf->lanes <= 1) s->reg.buf->elem = ELEM_f64;
+  return s->kind != S_LOOP || s->loop.mode != LOOP_VEC;
 }
 
 static void f32_buf(Buf *b) {
@@ -117,15 +125,18 @@ static bool any_int_stmt(const Stmt *s, void *arg) { /* read and never written: 
 bool pass_narrow(Ctx *ctx, Unit *u) {
   Program *p = u->program;
   Narrow n = {.ctx = ctx, .changed = true};
+  bool fast = u->opt && u->opt->target && u->opt->target->f64_fast;
   while (n.changed) { /* a kernel that gets an f64 temporary from its neighbour computes in f64 too */
     n.changed = false;
     for (size_t i = 0; i < p->kernels.n; i++) {
-      n.widen = kernel_real(p->kernels.at[i]) == ELEM_f64;
+      const Kernel *k = p->kernels.at[i];
+      n.widen = kernel_real(k) == ELEM_f64 || (fast && !kernel_has_vectors(k));
       stmts_walk(&p->kernels.at[i]->body, real_stmt, &n);
     }
   }
   for (size_t i = 0; i < p->kernels.n; i++) {
     Kernel *k = n.kernel = p->kernels.at[i];
+    if (fast) stmts_walk(&k->body, wide_register, NULL);
     stmts_walk(&k->body, f32_stmt, NULL);
     memset(&n.own, 0, sizeof n.own);
     for (size_t b = 0; b < k->scratch.n; b++) map_add(ctx->arena, &n.own, k->scratch.at[b]);
