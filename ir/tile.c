@@ -113,18 +113,7 @@ bool kernel_fails(const Kernel *k) {
 }
 
 /* ---- the type of reals */
-static bool find_vectors(const Stmt *s, void *arg) {
-  if ((s->kind == S_LOOP && s->loop.mode == LOOP_VEC) || (s->kind == S_REG && s->reg.buf->lanes > 1)) *(bool *)arg = true;
-  return true;
-}
-
-bool kernel_has_vectors(const Kernel *k) {
-  bool vectors = false;
-  stmts_walk(&k->body, find_vectors, &vectors);
-  return vectors;
-}
-
-typedef struct RealUse { bool f64, vectors; } RealUse;
+typedef struct RealUse { bool f64; } RealUse;
 
 static bool computes_reals(const Expr *e) { /* real arithmetic on what was loaded; a plain load or comparison is exact in any type */
   bool exact = e->kind != X_OP || e->vk != KIND_REAL || e->op == OP_REAL || e->op == OP_SELECT || e->op == OP_BCAST || e->op == OP_NEG || e->op == OP_ABS;
@@ -135,7 +124,7 @@ static bool computes_reals(const Expr *e) { /* real arithmetic on what was loade
 }
 
 static void use_buf(RealUse *use, const Buf *b) {
-  if (b && b->elem == ELEM_f64 && !(use->vectors && b->space == SPACE_REG)) use->f64 = true;
+  if (b && b->elem == ELEM_f64 && b->space != SPACE_REG) use->f64 = true;
 }
 
 static void use_load(const Expr *load, void *arg) { use_buf(arg, load->buf); }
@@ -155,7 +144,7 @@ static bool use_stmt(const Stmt *s, void *arg) {
 }
 
 Elem kernel_real(const Kernel *k) {
-  RealUse use = {.vectors = kernel_has_vectors(k)};
+  RealUse use = {false};
   stmts_walk(&k->body, use_stmt, &use);
   for (size_t i = 0; !k->lowered && i < k->cascade.steps.n; i++)
     for (int s = 0; s < k->cascade.steps.at[i].n; s++) {
