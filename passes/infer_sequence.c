@@ -234,10 +234,36 @@ static bool has_element(Infer *I, Node *n, bool *folded) {
   return true;
 }
 
+/* CastMap: the values as they are, and a Cast. */
+static bool cast_map(Infer *I, Node *n) {
+  static const struct { const char *word; Elem elem; } types[] = {{"TO_FLOAT", ELEM_f32}, {"TO_STRING", ELEM_string}, {"TO_INT64", ELEM_i64}};
+  Ctx *ctx = I->ctx;
+  const Attr *to = node_attr(n, "cast_to");
+  Elem elem = to ? ELEM_NONE : ELEM_f32;
+  for (size_t i = 0; to && to->kind == ATTR_STRING && i < sizeof types / sizeof *types; i++)
+    if (!strcmp(types[i].word, to->s)) elem = types[i].elem;
+  if (elem == ELEM_NONE) return diag(ctx, E0401, node_place(I->model, n), "`cast_to` is none of TO_FLOAT, TO_STRING and TO_INT64");
+  Node *values = infer_make(I, "MapValues", 1, ctx_printf(ctx, "%s/values", n->name));
+  values->domain = intern(ctx, "sinter");
+  for (size_t i = 0; i < n->attrs.n; i++)
+    if (&n->attrs.at[i] != to) vec_push(ctx, &values->attrs, n->attrs.at[i]);
+  vec_push(ctx, &values->in, n->in.at[0]);
+  Value *v = output(I, values);
+  n->op = intern(ctx, "Cast");
+  n->domain = intern(ctx, "");
+  n->opset = 13;
+  n->attrs.n = 0;
+  n->in.n = 0;
+  vec_push(ctx, &n->in, v);
+  set_int(ctx, n, "to", elem_info(elem)->onnx);
+  return infer_one(I, values);
+}
+
 typedef struct Reader { const char *op; bool (*read)(Infer *I, Node *n, bool *folded); } Reader;
 static const Reader readers[] = {{"SequenceAt", at}, {"SequenceLength", length}, {"ConcatFromSequence", concat}, {"OptionalGetElement", get_element}, {"OptionalHasElement", has_element}};
 
 bool infer_elements(Infer *I, Node *n, bool *folded) {
+  if (!strcmp(n->op, "CastMap") && !strcmp(n->domain, "ai.onnx.ml") && n->in.n == 1 && n->in.at[0]) return cast_map(I, n);
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
     if (is_op(n, readers[i].op) && (n->in.n && n->in.at[0] ? true : !strcmp(n->op, "OptionalHasElement"))) return readers[i].read(I, n, folded);
   return true;
