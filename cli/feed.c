@@ -65,7 +65,7 @@ static bool shape_given(const ImportOptions *import, const char *input) {
 }
 
 static void bind_shape(Ctx *ctx, ImportOptions *import, const char *input, const Type *data) {
-  ShapeOption shape = {.input = input, .rank = data->rank, .varies = data->varies, .has_cap = type_is_record(data), .cap = data->cap};
+  ShapeOption shape = {.input = input, .rank = data->rank, .varies = data->varies, .has_cap = type_is_record(data) && data->form != FORM_MAP, .cap = data->cap};
   for (int d = 0; d < data->rank; d++) shape.dim[d] = data->dim[d];
   if (!shape_given(import, input)) vec_push(ctx, &import->shapes, shape);
 }

@@ -117,7 +117,7 @@ void header_text(const Library *l, Str *out) {
       str_printf(out, "  %s *%s;\n", record_struct_name(l, "out", l->out[i]), l->out[i]);
       continue;
     }
-    str_printf(out, "  %s *%s; /* %s", member_type(b->elem), l->out[i], elem_info(b->elem)->name);
+    str_printf(out, "  %s%s*%s; /* %s", member_type(b->elem), b->elem == ELEM_string ? "" : " ", l->out[i], elem_info(b->elem)->name);
     put_dims(l, b, out);
     str_add(out, " */\n");
   }
@@ -127,6 +127,9 @@ void header_text(const Library *l, Str *out) {
   str_printf(out, "%s} %s_outputs;\n\n", empty ? "  char unused;\n" : "", l->name);
 
   str_printf(out, "/* arena: %sARENA_BYTES bytes, aligned, of any content. hooks may be NULL. Returns SINTER_OK or what is wrong with the arguments; then nothing was written. */\n", l->macro);
+  bool texts = false;
+  for (size_t i = 0; i < p->outputs.n; i++) texts |= p->outputs.at[i]->elem == ELEM_string;
+  if (texts) str_add(out, "/* Texts in outputs lie in the arena, among the inputs or in the library: they hold until the next run with this arena. */\n");
   str_printf(out, "int %s_run(const %s_inputs *in, const %s_outputs *out, void *arena, const sinter_hooks *hooks);\n", l->name, l->name, l->name);
   str_printf(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif /* %s */\n", guard);
 }

@@ -35,7 +35,9 @@ bool onnx_opsets(Import *im, Opsets *into, size_t n, Onnx__OperatorSetIdProto *c
   for (size_t i = 0; i < n; i++) {
     const char *domain = onnx_name(im, list[i]->domain);
     if (strcmp(domain, "ai.onnx") == 0) domain = intern(im->ctx, "");
-    if (map_find(into, domain)) ok = diag(im->ctx, E0200, at, "operator set '%s' is imported twice", *domain ? domain : "ai.onnx");
+    const MapEntry *before = map_find(into, domain);
+    if (before && (int64_t)before->i == list[i]->version) continue; /* some exporters say it again */
+    if (before) ok = diag(im->ctx, E0200, at, "operator set '%s' is imported twice, with versions %zu and %lld", *domain ? domain : "ai.onnx", (size_t)before->i, (long long)list[i]->version);
     else if (list[i]->version < 1 || list[i]->version > INT32_MAX) ok = diag(im->ctx, E0200, at, "operator set '%s' is imported with version %lld", *domain ? domain : "ai.onnx", (long long)list[i]->version);
     else map_add(im->scratch, into, domain)->i = (size_t)list[i]->version;
   }

@@ -337,7 +337,7 @@ void onnx_declare(Import *im, Value *v, const Onnx__TypeProto *t) {
   bool record = onnx_form(t, &of, &other) && of.form != FORM_TENSOR;
   const Onnx__TensorShapeProto *shape = t && t->tensor_type ? t->tensor_type->shape : NULL;
   const ShapeOption *most = NULL;
-  Type type = {.elem = onnx_elem(t), .rank = -1, .form = of.form, .key = of.key}; /* of a record its elements are what the operators give */
+  Type type = {.elem = of.tensor ? elem_from_onnx(of.tensor->elem_type) : ELEM_NONE, .rank = -1, .form = of.form, .key = of.key}; /* of a record its elements are what the operators give */
   for (size_t i = 0; i < im->opt->noutputs; i++)
     if (!strcmp(im->opt->output[i].input, v->name)) most = &im->opt->output[i];
   if (shape && shape->n_dim <= MAX_RANK) type.rank = (int)shape->n_dim;

@@ -10,7 +10,8 @@
 enum {
   FIRST_PRIVATE_FIELD = 2046,  /* fields from here on are ours (onnx.proto): a file cannot set them */
   PADDED_LENGTH = 5,           /* lengths in the copy: patched when the message ends, so of one width */
-  COST_MESSAGE = 32, COST_STRING = 16, COST_NUMBER = 16 /* what the allocator adds, from above */
+  COST_MESSAGE = 32, COST_STRING = 16, COST_NUMBER = 16, /* what the allocator adds, from above */
+  COST_RECORD = 32             /* what protobuf-c notes of each field of a message while it parses it */
 };
 
 typedef struct Level { const ProtobufCMessageDescriptor *message; const uint8_t *end; uint64_t seen; size_t length_at; } Level;
@@ -92,7 +93,7 @@ static uint64_t packed_cost(Storage s, const WireField *f) {
 /* ---- the walk */
 static void enter(Walk *w, const ProtobufCMessageDescriptor *message, const uint8_t *begin, size_t n, size_t length_at) {
   w->stack[w->depth++] = (Level){.message = message, .end = begin + n, .length_at = length_at};
-  w->result->cost += message->sizeof_message + COST_MESSAGE;
+  w->result->cost += message->sizeof_message + COST_MESSAGE + COST_RECORD;
   if (message != &onnx__tensor_proto__descriptor) return;
   emit_fixed64(w, FIRST_PRIVATE_FIELD, (uint64_t)(begin - w->bytes));
   emit_fixed64(w, FIRST_PRIVATE_FIELD + 1, n);
@@ -117,7 +118,9 @@ static bool known_field(Walk *w, const ProtobufCFieldDescriptor *d, const WireFi
   }
   if (d->type == PROTOBUF_C_TYPE_STRING && memchr(f->value, 0, f->bytes)) return fault(w, key, d->name, "a text holds a NUL byte");
   if (d->type == PROTOBUF_C_TYPE_STRING && !is_utf8(f->value, f->bytes)) return fault(w, key, d->name, "a text is not valid UTF-8");
-  w->result->cost += packed ? packed_cost(s, f) : s.bytes ? COST_NUMBER : f->bytes + COST_STRING + (repeated ? sizeof(ProtobufCBinaryData) : 0);
+  if (packed) w->result->cost += packed_cost(s, f) + COST_RECORD;
+  else if (s.bytes) w->result->numbers += COST_NUMBER + COST_RECORD;
+  else w->result->cost += f->bytes + COST_STRING + (repeated ? sizeof(ProtobufCBinaryData) : 0) + COST_RECORD;
   emit_key(w, f->id, f->type);
   if (f->type == WIRE_BYTES) emit_varint(w, f->bytes);
   emit(w, f->value, f->bytes);

@@ -6,7 +6,8 @@
 enum { ONNX_DEPTH = 100 };           /* of messages within messages; a subgraph takes three */
 
 typedef struct OnnxScan {
-  uint64_t cost;                     /* bytes that unpacking would take, from above */
+  uint64_t cost;                     /* bytes that unpacking would take, from above, but for */
+  uint64_t numbers;                  /* single numbers, of which each takes two bytes of the file and more: at most 24 times as much (the nodes of a forest are such lists) */
   size_t compact_bytes;              /* of the copy */
   const char *fault, *field;         /* what is wrong; field: its name, or NULL */
   size_t fault_at;                   /* byte offset */

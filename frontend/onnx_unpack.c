@@ -37,7 +37,7 @@ ProtobufCMessage *onnx_unpack(Ctx *ctx, Arena *arena, Place place, const uint8_t
   ProtobufCMessage *message = NULL;
   if (!onnx_scan(bytes, n, root, scan.cost, &again, compact, scan.compact_bytes) || again.compact_bytes != scan.compact_bytes) diag(ctx, E0103, place, "the file changed while it was read");
   else {
-    Pool pool = {arena, 2 * (size_t)scan.cost + POOL_SLACK}; /* twice: protobuf-c's own lists while parsing */
+    Pool pool = {arena, 2 * (size_t)(scan.cost + scan.numbers) + POOL_SLACK}; /* twice: protobuf-c's own lists while parsing, which it doubles */
     message = protobuf_c_message_unpack(root, &(ProtobufCAllocator){pool_alloc, pool_free, &pool}, scan.compact_bytes, compact);
     if (!message) diag(ctx, E0103, place, "the protobuf structure cannot be unpacked");
   }

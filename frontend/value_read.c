@@ -59,6 +59,7 @@ static const Data *read_map(Ctx *ctx, Source *s, const Onnx__MapProto *m) {
     else ((const char **)keys)[i] = internn(ctx, (const char *)m->string_keys[i].data, m->string_keys[i].len);
   }
   record_set_length(map, (int64_t)n);
+  if (!record_sort_map(ctx, map)) { diag(ctx, E0500, s->at, "a key stands in the map twice"); return NULL; }
   return map;
 }
 

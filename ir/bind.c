@@ -43,7 +43,7 @@ static bool tensor_from_attr(Bind *b, const Attr *a, Tensor *t) {
   return true;
 }
 
-/* A list takes the rest of what is given; several lists at the end are parallel, and share it evenly: `i` starts the first of `lists`. */
+/* A list takes the rest of what is given; several lists at the end share it evenly: one after the other, or as tuples. `i` starts the first of `lists`. */
 static int list_share(int given, int i, int lists) { return given > i && (given - i) % lists == 0 ? (given - i) / lists : 0; }
 
 static bool declare_inputs(Bind *b) {
@@ -52,7 +52,7 @@ static bool declare_inputs(Bind *b) {
   int given = req->nin;
   while (given > 0 && !req->in[given - 1].type) given--;
   bool star = c->nin && c->in[c->nin - 1].tensor && c->in[c->nin - 1].tensor->star;
-  int lists = 0, at;
+  int lists = 0;
   while (lists < c->nin && c->in[c->nin - 1 - lists].tensor && c->in[c->nin - 1 - lists].tensor->star) lists++;
   int share = lists ? list_share(given, c->nin - lists, lists) : 0;
   if (given > c->nin && !star) return bind_fail(b, E0401, NULL, "%s has %d inputs, the text takes %d", c->name, given, c->nin);
@@ -62,21 +62,22 @@ static bool declare_inputs(Bind *b) {
     Entity *e = NEW(b->ctx, Entity);
     *e = (Entity){.name = d->name, .decl = d, .role = ROLE_INPUT, .star = d->star, .n = d->star ? share : 1};
     e->member = NEWN(b->ctx, Tensor *, e->n);
-    at = d->star ? c->nin - lists + (i - (c->nin - lists)) * share : i;
+    int first = c->nin - lists, list = i - first;
     for (int j = 0; j < e->n; j++) {
-      Tensor *t = e->member[j] = new_tensor(b, d, ROLE_INPUT, at + j, j);
-      const Type *type = at + j < req->nin ? req->in[at + j].type : NULL;
+      int at = !d->star ? i : d->tuple ? first + j * lists + list : first + list * share + j;
+      Tensor *t = e->member[j] = new_tensor(b, d, ROLE_INPUT, at, j);
+      const Type *type = at < req->nin ? req->in[at].type : NULL;
       const Attr *a = !type && (d->alias) ? bind_attr(b, d->alias, NULL) : NULL;
       if (type && type->rank > MAX_RANK) return bind_fail(b, E0701, NULL, "%s has rank %d", d->name, type->rank);
-      if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[at + j].name ? req->in[at + j].name : d->name);
-      if (type) t->buf = b->in_buf && b->in_buf[at + j] ? b->in_buf[at + j] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
+      if (type && type->rank < 0) return bind_fail(b, E0203, NULL, "the shape of %s is not known", req->in[at].name ? req->in[at].name : d->name);
+      if (type) t->buf = b->in_buf && b->in_buf[at] ? b->in_buf[at] : buf_new(b->ctx, t->name, type->elem, SPACE_INPUT, type->rank, type->dim);
       else if (a) { if (!tensor_from_attr(b, a, t)) return false; }
       else t->solved = true;
       if (t->buf) { /* rank() and dims() may ask before the pattern is solved */
         t->rank = t->buf->rank;
         for (int k = 0; k < t->rank; k++) t->dim[k] = t->buf->dim[k];
       }
-      if (type && !b->out->in_buf[at + j]) b->out->in_buf[at + j] = t->buf;
+      if (type && !b->out->in_buf[at]) b->out->in_buf[at] = t->buf;
     }
     vec_push(b->ctx, &b->entities, e);
   }

@@ -258,7 +258,8 @@ bool fits_opaque(Bind *b, const EinStmt *s, const Tensor *t, const Expr **rhs) {
   if (bad) return bind_fail(b, E0404, s->right, "`%s` is not defined on texts and complex numbers", bad->kind == X_LOAD ? "[]" : op_info((Op)bad->op)->text);
   bool opaque = (*rhs)->vk == KIND_OPAQUE;
   if (!opaque && elem_kind(to) != KIND_OPAQUE) return true;
-  if (!opaque || (*rhs)->elem != to) return bind_fail(b, E0404, s->left, "`%s` has elements of type %s, what is stored there has not", t->name, elem_info(to)->name);
+  if (!opaque) return bind_fail(b, E0404, s->left, "numbers do not become elements of type %s, as `%s` has", elem_info(to)->name, t->name);
+  if ((*rhs)->elem != to) return bind_fail(b, E0404, s->left, "elements of type %s do not become %s, as `%s` has", elem_info((*rhs)->elem)->name, elem_info(to)->name, t->name);
   return keeps_empty(s->reduce) || bind_fail(b, E0404, s->left, "`%s` is not defined on elements of type %s", reduce_text(s->reduce), elem_info(to)->name);
 }
 

@@ -47,7 +47,7 @@ typedef struct Pat {
 
 typedef struct TensorDecl {
   const char *name, *alias;               /* V|value: the attribute that may stand in for it */
-  bool star, optional;
+  bool star, optional, tuple;             /* tuple: of a list whose members come several tensors at a time, *(X[..], S[]) */
   const char *type, *type_default;        /* : U|u8; NULL when not given */
   int npats; const Pat **pat;
   int line, column;

@@ -100,7 +100,7 @@ bool ein_lists(const EinLib *lib, const char *op, const char *domain, int opset,
   while (to->out < c->nout && c->out[c->nout - 1 - to->out]->star) to->out++;
   to->first_in = c->nin - to->in;
   to->first_out = c->nout - to->out;
-  return to->in > 1;
+  return to->in > 1 && !c->in[to->first_in].tensor->tuple;
 }
 
 int ein_input_named(const EinLib *lib, const char *op, const char *domain, int opset, const char *name) {

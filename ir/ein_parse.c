@@ -225,7 +225,7 @@ static const Pat *pattern(Parser *p) {
   return q;
 }
 
-static const TensorDecl *tensor(Parser *p) {
+static TensorDecl *tensor(Parser *p) {
   TensorDecl *d = NEW(p->ctx, TensorDecl);
   d->line = peek(p, 0)->line, d->column = peek(p, 0)->column;
   d->star = eat(p, "*");
@@ -267,6 +267,20 @@ static Param value_param(Parser *p) {
   return q;
 }
 
+/* *(X[..], S[]): a list of tuples */
+static void tuples(Parser *p, ParamList *in) {
+  need(p, "*");
+  need(p, "(");
+  while (more(p, ")")) {
+    if (in->n >= MAX_LIST) { error(p, peek(p, 0), "fewer parameters"); break; }
+    TensorDecl *d = tensor(p);
+    d->star = d->tuple = true;
+    vec_push(p->ctx, in, ((Param){.tensor = d, .name = d->name, .alias = d->alias, .line = d->line, .column = d->column}));
+    if (!eat(p, ",") && !at(p, ")")) error(p, peek(p, 0), "`,` or `)`");
+  }
+  need(p, ")");
+}
+
 static void signature(Parser *p, Clause *c) {
   ParamList in = {0}, attrs = {0};
   VEC(const TensorDecl *) out = {0};
@@ -276,6 +290,7 @@ static void signature(Parser *p, Clause *c) {
     if (eat(p, ";")) { options = true; continue; }
     if (in.n + attrs.n >= MAX_LIST) { error(p, peek(p, 0), "fewer parameters"); break; }
     if (options) vec_push(p->ctx, &attrs, value_param(p));
+    else if (at(p, "*") && is_mark(peek(p, 1), "(")) tuples(p, &in);
     else if (tensor_ahead(p)) {
       const TensorDecl *d = tensor(p);
       vec_push(p->ctx, &in, ((Param){.tensor = d, .name = d->name, .alias = d->alias, .line = d->line, .column = d->column}));

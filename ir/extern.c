@@ -208,7 +208,7 @@ bool extern_table_tensor(Ctx *ctx, const BindRequest *req, const char *name, Ext
   return extern_table(ctx, req, a ? a->tensor : data_new(ctx, ELEM_f32, 1, (const int64_t[]){0}), to);
 }
 
-ext_t extern_text_pool(Ctx *ctx, ext_t texts) { return ext_add(ctx, ext_mul(ctx, texts, ctx->text_bytes), 16); } /* never none */
+ext_t extern_text_pool(Ctx *ctx, ext_t texts) { return ext_add(ctx, ext_mul(ctx, texts, ctx->text_bytes), 1); } /* never none */
 
 bool extern_texts(Ctx *ctx, const BindRequest *req, int input) {
   Elem e = req->in[input].type->elem;

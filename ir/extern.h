@@ -18,7 +18,7 @@ typedef struct ExternBound {
   int nargs; ext_t arg[EXTERN_ARGS];                     /* extents (may be symbols) and options */
   int ncounts; ext_t count[EXTERN_COUNTS];               /* bounded symbols (ext_symbol), in the order of the kernel's `count` */
   ext_t work;                                            /* bytes of work memory, aligned to 16; 0: none */
-  ext_t pool;                                            /* bytes of memory that lasts to the end of the run: texts that the kernel makes, which its outputs point at */
+  ext_t pool;                                            /* bytes for the texts that one call of the kernel makes, which its outputs point at: memory that lasts to the end of the run (sinter_pool) */
   int ntables; const Data *table[EXTERN_TABLES];         /* constants the kernel reads as in[nin + i]: what attributes say that is more than a few numbers */
   bool fails;                                            /* the kernel reports a status in count[ncounts] */
 } ExternBound;

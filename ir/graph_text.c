@@ -62,7 +62,7 @@ static void print_data(const Ctx *ctx, const Type *type, const Data *d, bool sym
   type_print(ctx, type, out);
   int64_t n = type_bound(ctx, type);
   if (symbolic) str_add(out, " symbolic");
-  else if (n > INLINE_ELEMENTS || n < 0 || !elem_is_number(d->type.elem)) {
+  else if (n > INLINE_ELEMENTS || n < 0 || elem_info(d->type.elem)->cls == 'c') {
     str_printf(out, " #%016" PRIx64, data_hash(d));
     return;
   }
@@ -70,6 +70,7 @@ static void print_data(const Ctx *ctx, const Type *type, const Data *d, bool sym
   for (int64_t i = 0; i < n; i++) {
     if (i) str_add(out, ", ");
     if (symbolic) ext_print(ctx, ((const ext_t *)d->bytes)[i], out);
+    else if (d->type.elem == ELEM_string) print_quoted(data_text(d, i), out);
     else if (elem_info(d->type.elem)->cls == 'r') str_real(out, data_real(d, i));
     else if (d->type.elem == ELEM_u64) str_printf(out, "%" PRIu64, (uint64_t)data_int(d, i));
     else str_printf(out, "%" PRId64, data_int(d, i));
@@ -458,7 +459,7 @@ static bool read_data(Reader *r, Type *type, const Data **out, bool *symbolic) {
   int64_t n = type_bound(r->ctx, &t);
   if (n < 0 || n > MAX_ITEMS) return fail(r, from, "a list of elements has at most %d", MAX_ITEMS);
   char cls = elem_info(t.elem)->cls;
-  if (!elem_is_number(t.elem)) return fail(r, from, "elements of this type cannot be listed");
+  if (cls == 'c') return fail(r, from, "elements of this type cannot be listed");
   Data *d = data_new(r->ctx, t.elem, t.rank, t.dim);
   if (!d || !expect(r, '[')) return false;
   for (int64_t i = 0; i < n; i++) {
@@ -466,6 +467,10 @@ static bool read_data(Reader *r, Type *type, const Data **out, bool *symbolic) {
     skip_space(r);
     if (*symbolic) {
       if (!ext_parse(r->ctx, &r->at, &((ext_t *)d->bytes)[i])) return fail(r, r->at, "expected an extent over declared symbols");
+    } else if (cls == 's') {
+      const char *text;
+      if (!read_quoted(r, &text)) return false;
+      data_set_text(r->ctx, d, i, text);
     } else if (cls == 'r') {
       double v;
       if (!read_real(r, &v)) return false;

@@ -185,6 +185,35 @@ bool record_push(Ctx *ctx, Data *d, const Data *element) {
   return true;
 }
 
+static int compare_keys(const Data *keys, int64_t a, int64_t b) {
+  if (keys->type.elem == ELEM_string) return strcmp(data_text(keys, a), data_text(keys, b));
+  return (data_int(keys, a) > data_int(keys, b)) - (data_int(keys, a) < data_int(keys, b));
+}
+
+bool record_sort_map(Ctx *ctx, Data *map) {
+  int64_t n = record_length(map), size = elem_info(map->type.elem)->bits / 8;
+  const Data keys = {.type = {.elem = map->type.key}, .bytes = arena_copy(ctx->arena, record_keys(ctx, map), (size_t)n * KEY_BYTES)};
+  Data value = record_element(ctx, map, 0);
+  const char *values = arena_copy(ctx->arena, value.bytes, value.nbytes);
+  int64_t *order = NEWN(ctx, int64_t, n + 1), *merged = NEWN(ctx, int64_t, n + 1);
+  for (int64_t i = 0; i < n; i++) order[i] = i;
+  for (int64_t width = 1; width < n; width *= 2) { /* a merge sort */
+    for (int64_t from = 0; from < n; from += 2 * width) {
+      int64_t middle = from + width < n ? from + width : n, end = from + 2 * width < n ? from + 2 * width : n, a = from, b = middle;
+      for (int64_t i = from; i < end; i++) merged[i] = a < middle && (b == end || compare_keys(&keys, order[a], order[b]) <= 0) ? order[a++] : order[b++];
+    }
+    int64_t *swap = order;
+    order = merged;
+    merged = swap;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    if (i && compare_keys(&keys, order[i - 1], order[i]) == 0) return false;
+    memcpy((char *)(uintptr_t)record_keys(ctx, map) + i * KEY_BYTES, (const char *)keys.bytes + order[i] * KEY_BYTES, KEY_BYTES);
+    memcpy((char *)(uintptr_t)value.bytes + i * size, values + order[i] * size, (size_t)size);
+  }
+  return true;
+}
+
 /* What holds the values and may as well be an optional, or a sequence that is none or not. */
 const Data *record_refit(Ctx *ctx, const Data *d, const Type *to) {
   if (type_equal(&d->type, to)) return d;

@@ -33,6 +33,7 @@ void record_set_length(Data *d, int64_t n);
 Data record_element(Ctx *ctx, const Data *d, int64_t i);               /* a view, typed with its own extents */
 bool record_push(Ctx *ctx, Data *d, const Data *element);              /* false when there is no room for it */
 const void *record_keys(const Ctx *ctx, const Data *map);
+bool record_sort_map(Ctx *ctx, Data *map);                            /* entries in the order of their keys; false when two are equal */
 const Data *record_refit(Ctx *ctx, const Data *d, const Type *to);     /* in the layout of another type; NULL when it does not fit */
 bool record_is_sound(Ctx *ctx, const Data *d);                        /* lengths and extents are within the bounds of the type */
 /* Every text of a tensor or a record, where its pointer lies. */

@@ -272,13 +272,11 @@ static Buf *table_buf(Binder *B, const char *node, const Data *d) {
   return b;
 }
 
-/* Memory that only an extern kernel touches: for its work, or a pool that lasts. */
-static Buf *extern_memory(Binder *B, Kernel *k, const char *name, ext_t bytes, bool lasting) {
+/* Memory that only an extern kernel touches, while it runs. */
+static Buf *work_memory(Binder *B, Kernel *k, const char *name, ext_t bytes) {
   if (bytes == 0) return NULL;
   Buf *b = buf_new(B->ctx, name, ELEM_u8, SPACE_TEMP, 1, &bytes);
-  b->lasting = lasting;
-  if (lasting) vec_push(B->ctx, &B->program->bufs, b);
-  else vec_push(B->ctx, &k->scratch, b);
+  vec_push(B->ctx, &k->scratch, b);
   return b;
 }
 
@@ -312,8 +310,8 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
     s->call.symbol[i] = intern(ctx, name.s);
   }
   Kernel *k = bind_kernel(B, n->name, n->name);
-  if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = extern_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work, false);
-  if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = extern_memory(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool, true);
+  if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = work_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work);
+  if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = bind_pool(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool);
   vec_push(ctx, &k->body, s);
   k->lowered = true;
   k->schedule = "extern";
@@ -419,6 +417,7 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {
     bool state = graph_is_state_input(g, i);
+    if (state && g->inputs.at[i]->type.elem == ELEM_string) return diag(ctx, E0404, (Place){.file = u->model->path}, "the state '%s' holds texts, which last for one run only", g->inputs.at[i]->name);
     Buf *b = add_buf(&B, g->inputs.at[i], state ? SPACE_STATE : SPACE_INPUT);
     if (!state) vec_push(ctx, &p->inputs, b);
   }
@@ -426,5 +425,5 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   if (!bind_nodes(&B, g)) return false;
   copy_outputs(&B);
   u->program = p;
-  return copy_states(&B);
+  return copy_states(&B) && bind_pools(&B);
 }

@@ -6,6 +6,7 @@
 /* Buffers of values, by the graph they are made in: what a region makes is gone after it. */
 typedef struct BindScope { Map bufs; struct BindScope *outer; } BindScope;
 
+typedef struct Pool { Buf *buf; const Kernel *kernel; } Pool; /* memory for the texts that a kernel makes */
 typedef struct Binder {
   Ctx *ctx;
   const Model *model;
@@ -13,6 +14,7 @@ typedef struct Binder {
   BindScope *scope;             /* the innermost; constants belong to the outermost */
   Map names;                    /* interned kernel names in use */
   VEC(Buf *) tables;            /* of extern operators, each content once */
+  VEC(Pool) pools;              /* of texts */
 } Binder;
 
 bool bind_nodes(Binder *B, const Graph *g);                              /* the nodes of the graph or region, in order */
@@ -27,3 +29,7 @@ void bind_cost(Binder *B, Kernel *k);                                    /* when
 
 bool bind_if(Binder *B, const Node *n);
 bool bind_loop(Binder *B, const Node *n);
+
+/* ---- passes/bind_pools.c */
+Buf *bind_pool(Binder *B, const Kernel *k, const char *name, ext_t bytes); /* for the texts of one call of k */
+bool bind_pools(Binder *B);                                                /* when all kernels are there: room for all calls, and kernels that set the pools up */

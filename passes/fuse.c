@@ -47,8 +47,8 @@ static bool body_writes(const Body *body, const Buf *root) {
   return false;
 }
 
-/* Per memory: how many kernels read and write it, and the last that reads. Made anew for each sweep over the program. */
-typedef struct Usage { int readers, writers; size_t reader; const Kernel *seen_read, *seen_write; bool outside; } Usage;
+/* Per memory: how many kernels read and write it, the last that reads, and the first that reads what another wrote. Made anew for each sweep over the program. */
+typedef struct Usage { int readers, writers; size_t reader, first; bool followed; const Kernel *seen_read, *seen_write; bool outside; } Usage;
 typedef struct Usages { Usage *of; const Kernel *kernel; size_t at; } Usages;
 
 static void note_read(const Buf *b, Usages *u) {
@@ -57,6 +57,7 @@ static void note_read(const Buf *b, Usages *u) {
   x->seen_read = u->kernel;
   x->readers++;
   x->reader = u->at;
+  if (!x->followed && x->seen_write != u->kernel) x->first = u->at, x->followed = true;
 }
 static void note_write(const Buf *b, Usages *u) {
   Usage *x = &u->of[buf_root(b)->id];
@@ -245,8 +246,8 @@ static bool fuse_map(Fusion *f, size_t producer, size_t at, Buf *t) {
   return true;
 }
 
-/* ---- may a kernel wait until another one runs? Not where control branches in between, nor where what it reads is written by then (state, what a loop carries
- * round, a tensor that several kernels fill) or its extents get new values. */
+/* ---- may a kernel wait until another one runs? Not where control branches in between, nor where something else that it writes is read by then, or what it
+ * reads is written (state, what a loop carries round, a tensor that several kernels fill) or its extents get new values. */
 
 typedef struct SymbolUse { const char *name; bool found; } SymbolUse;
 
@@ -302,6 +303,8 @@ static bool may_wait(const Fusion *f, const Usage *uses, size_t from, size_t to)
   for (size_t i = 0; i < k->cascade.steps.n; i++)
     for (int j = 0; j < k->cascade.steps.at[i].n; j++) {
       const Ein *e = k->cascade.steps.at[i].ein[j];
+      const Usage *result = &uses[buf_root(e->out)->id];
+      w.fine = w.fine && !(result->followed && result->first < to && result->reader > from);
       x_each_load(e->rhs, check_waiting, &w);
       for (int d = 0; d < e->out->rank; d++) x_each_load(e->index[d], check_waiting, &w);
     }

@@ -14,7 +14,8 @@ enum {
   FOLD_FREE = 1 << 20,         /* ... plus this: a small fill or table may always be made when compiling */
   FOLD_POINTS = 1 << 28,       /* iterations the interpreter may take for one node */
   REGION_DEPTH = 64,
-  REGION_WORK = 1 << 20        /* nodes inferred inside regions */
+  REGION_WORK = 1 << 15,       /* nodes copied and inferred for regions ... */
+  REGION_TIMES = 8             /* ... and so often the nodes of the model */
 };
 
 /* ---- what failed */
@@ -71,7 +72,7 @@ static bool set_types(Infer *I, Node *n, const Type *out) {
   bool ok = true;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
-    if (out[i].elem == ELEM_NONE) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
+    if (out[i].elem == ELEM_NONE && !type_is_record(&out[i])) ok = diag(I->ctx, E0401, node_place(I->model, n), "output %zu '%s' is used, but the operator does not give it here", i, n->out.at[i]->name);
     else ok = set_type(I, n, n->out.at[i], &out[i]) && ok;
   }
   return ok;
@@ -246,6 +247,8 @@ Node *infer_make(Infer *I, const char *op, int opset, const char *name) {
   return n;
 }
 
+bool infer_spend(Infer *I, size_t work) { return (I->work -= (int64_t)work) >= 0; }
+
 static bool infer_node(Infer *I, Node *n);
 
 bool infer_copy(Infer *I, const char *name, Value *from, Value *to) {
@@ -275,7 +278,7 @@ ext_t infer_symbol(Infer *I, Node *n, const char *what, int64_t lo, int64_t hi) 
   }
   str_printf(&name, "_%s", what);
   const char *unique = name.s;
-  for (int i = 2; ext_find_symbol(ctx, unique, &taken); i++) unique = ctx_printf(ctx, "%s_%d", name.s, i);
+  while (ext_find_symbol(ctx, unique, &taken)) unique = ctx_printf(ctx, "%s_%d", name.s, ++I->symbols + 1);
   Attr *list = (Attr *)(uintptr_t)node_attr(n, "symbols");
   if (!list) {
     vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "symbols"), .kind = ATTR_STRINGS}));
@@ -317,7 +320,8 @@ bool infer_set_inside(Infer *I, const Graph *region, ext_t e) {
 /* ---- all regions */
 
 static const struct { const char *op, *domain; RegionRule *rule; } region_rules[] = {
-  {"If", "", infer_if}, {"Loop", "", infer_loop}, {"Scan", "", infer_scan}, {"FlexAttention", "ai.onnx.preview", infer_staged}};
+  {"If", "", infer_if}, {"Loop", "", infer_loop}, {"Scan", "", infer_scan}, {"SequenceMap", "", infer_sequence_map},
+  {"FlexAttention", "ai.onnx.preview", infer_staged}};
 
 static bool infer_regions(Infer *I, Node *n) {
   for (size_t i = 0; i < sizeof region_rules / sizeof *region_rules; i++)
@@ -327,7 +331,7 @@ static bool infer_regions(Infer *I, Node *n) {
   return diag(I->ctx, E0202, node_place(I->model, n), "no rule is known for the regions of this operator; inputs: %s", in.s);
 }
 
-static bool has_type(const Value *v) { return !v || (v->type.elem != ELEM_NONE && v->type.rank >= 0); }
+static bool has_type(const Value *v) { return !v || ((v->type.elem != ELEM_NONE || type_is_record(&v->type)) && v->type.rank >= 0); }
 
 bool infer_typed(Infer *I, const Node *n) {
   for (size_t i = 0; i < n->in.n; i++) {
@@ -396,7 +400,10 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   ext_range(ctx, b->pool, &lo, &pool);
   if (work > FOLD_BYTES || pool > FOLD_BYTES) return false;
   if (work) out[x->nout] = NEWN(ctx, char, work);
-  if (pool) out[x->nout + 1] = NEWN(ctx, char, pool);
+  if (pool) {
+    int64_t *memory = out[x->nout + 1] = arena_alloc(ctx->arena, (size_t)pool + 2 * sizeof *memory);
+    memory[1] = pool;
+  }
   x->kernel(in, out, b->arg, count);
   if (b->fails && count[b->ncounts]) return false; /* so does the run, if it comes to that */
   Counts counts = {ctx, b, count};
@@ -441,16 +448,18 @@ static bool infer_node(Infer *I, Node *n) {
   bool folded = false, ok;
   const Extern *x = NULL;
   if (reads_poison(I, n)) return poison(I, n), true;
-  if (I->graph->outer && I->work++ == REGION_WORK) return diag(I->ctx, E0701, node_place(I->model, n), "the regions of the model take more than %d steps to infer", REGION_WORK);
+  if (I->graph->outer && !infer_spend(I, 1)) return poison(I, n), false;
   if (region_of(n)) {
     if (infer_regions(I, n)) return true;
     return poison(I, n), false;
   }
-  if (!infer_typed(I, n)) ok = false;
+  if (!infer_typed(I, n) || !infer_elements(I, n, &folded)) ok = false;
+  else if (folded) ok = true;
   else if (node_is_cascade(I->model, n)) ok = infer_values(I, n) && infer_cascade(I, n, &folded);
   else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);
   else ok = unknown_op(I, n);
   if (!ok) poison(I, n);
+  else if (!folded) infer_note_elements(I, n);
   if (!folded) vec_push(I->ctx, &I->kept, n);
   return ok;
 }
@@ -483,8 +492,11 @@ bool pass_infer(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Infer I = {.ctx = ctx, .model = u->model, .graph = g};
   if (!graph_sort(ctx, g)) return false;
+  I.work = REGION_WORK + REGION_TIMES * (int64_t)graph_size(g);
   forget_unused_outputs(ctx, g);
-  if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
+  const bool ok = infer_nodes(&I, g);
+  if (I.work < 0) return diag(ctx, E0701, (Place){.file = u->model->path}, "finding the types of what the model's loops carry takes too many steps: regions are inferred again and again");
+  if (!ok || !bounds_are_used(&I)) return false;
   keep_nodes(ctx, g, &I.kept);
   return true;
 }

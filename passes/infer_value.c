@@ -14,6 +14,7 @@ bool infer_value_bound(const Model *m, const Value *v, int64_t *most) {
   static const char *const copies[] = {"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape"};
   for (int depth = 0; depth < 16; depth++) {
     if (find_bound(m, v->name, most)) return true;
+    if (v->def && !strcmp(v->def->op, "SequenceLength") && v->def->in.n && v->def->in.at[0]) return *most = v->def->in.at[0]->type.cap, true;
     bool copy = false;
     for (size_t i = 0; v->def && i < sizeof copies / sizeof *copies; i++) copy = copy || !strcmp(v->def->op, copies[i]);
     if (!copy || !v->def->in.n || !v->def->in.at[0]) return false;

@@ -301,6 +301,15 @@ static void replace(Graph *g, const Value *from, Value *to, int depth) {
 
 void graph_replace(Graph *g, const Value *from, Value *to) { replace(g, from, to, 0); }
 
+void graph_drop_inputs(Graph *g) {
+  size_t kept = 0;
+  for (size_t i = 0; i < g->values.n; i++)
+    if (!g->values.at[i]->is_input) g->values.at[kept++] = g->values.at[i];
+  g->values.n = kept;
+  g->inputs.n = 0;
+  g->index = NULL;
+}
+
 void graph_drop_nodes(Graph *g, const bool *drop) {
   size_t kept = 0;
   for (size_t i = 0; i < g->nodes.n; i++)

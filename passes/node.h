@@ -28,6 +28,7 @@ int *graph_uses(Ctx *ctx, Graph *g);
 bool value_is_output(const Graph *g, const Value *v);
 /* Replaces `from` by `to` wherever nodes of g and of its regions read it, and among the outputs. */
 void graph_replace(Graph *g, const Value *from, Value *to);
+void graph_drop_inputs(Graph *g);                                  /* of a region, when nothing reads them any more */
 void graph_drop_nodes(Graph *g, const bool *drop);                 /* by position */
 Value *graph_fresh(Ctx *ctx, Graph *g, const char *stem);          /* a new value named stem, or stem.2 ... where that is taken */
 Value *graph_constant(Ctx *ctx, Graph *g, const char *stem, const Data *d); /* a new constant with a name of its own */

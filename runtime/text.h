@@ -20,13 +20,21 @@ static inline int sinter_text_compare(const char *a, const char *b) {
   return (int)(unsigned char)*a - (int)(unsigned char)*b;
 }
 
-/* A pool that texts are made in, one after another. What does not fit is dropped, and `full` says so. */
-typedef struct sinter_pool { char *at, *end; int full; } sinter_pool;
+/* A pool that texts are made in, one after another, by every call of a kernel in one run. It begins with two numbers: bytes taken, and bytes there are. What does not
+ * fit is dropped, and `full` says so. */
+typedef struct sinter_pool { int64_t *head; char *at, *end; int full; } sinter_pool;
 
-static inline sinter_pool sinter_pool_open(void *memory, int64_t bytes) {
+static inline sinter_pool sinter_pool_open(void *memory) { /* NULL: there is none */
   sinter_pool p;
-  p.at = (char *)memory, p.end = p.at + bytes, p.full = 0;
+  p.head = (int64_t *)memory, p.at = p.end = (char *)memory, p.full = 0;
+  if (memory) p.at = (char *)(p.head + 2) + p.head[0], p.end = (char *)(p.head + 2) + p.head[1];
   return p;
+}
+
+/* 1: something did not fit. */
+static inline int sinter_pool_close(sinter_pool *p) {
+  if (p->head) p->head[0] = p->at - (char *)(p->head + 2);
+  return p->full;
 }
 
 static inline void sinter_pool_put(sinter_pool *p, char c) {

@@ -270,7 +270,7 @@ static int sinter_decimal_integer(sinter_decimal *d, int is_signed, int bits, ui
 /* ---- the kernel */
 static void sinter_cast_text(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
   int64_t n = arg[0], bits = arg[1] == 's' ? arg[5] : arg[2], size = bits / 8;
-  sinter_pool pool = sinter_pool_open(arg[1] == 's' ? NULL : out[2], 32 * n);
+  sinter_pool pool = sinter_pool_open(arg[1] == 's' ? NULL : out[2]);
   if (arg[1] == 's' && arg[4] == 's') {
     memcpy(out[0], in[0], (size_t)n * sizeof(const char *));
     return;
@@ -303,4 +303,5 @@ static void sinter_cast_text(const void *const *in, void *const *out, const int6
     }
     ((const char **)out[0])[i] = sinter_pool_end(&pool, from);
   }
+  sinter_pool_close(&pool); /* there is room for any number */
 }

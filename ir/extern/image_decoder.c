@@ -10,6 +10,7 @@ static ext_t work_memory(Ctx *ctx, int64_t n, int64_t h, int64_t w) {
     {h + 32, w + 32, 12, 0, 16384},     /* JPEG: coefficients and samples of four components, whole units of at most 32 x 32 */
     {h, w + 512, 8, 0, 65536},          /* TIFF: a strip or tile of the picture's height and up to 8 bytes a pixel; tiles may be 512 wider than the picture */
     {h + 8, w + 8, 18, 16, 131072},     /* WebP: lossless pixels, three small pictures of at least 4 x 4 tiles, and for every tile five codes; symbols of codes. Lossy takes less */
+    {h + 8, w + 8, 24, 16, 196608},     /* JPEG 2000: coefficients of four components, code-blocks of 64 samples or more, pieces of their data */
     {h, w + 8, 8, 1, 1024},             /* PNG: filtered rows of up to 8 bytes a pixel, and the compressed bytes in one piece */
   };
   ext_t most = 0;

@@ -13,6 +13,9 @@
 #include "ir/extern/image_vp8.kernel.h"
 #include "ir/extern/image_vp8l.kernel.h"
 #include "ir/extern/image_webp.kernel.h"
+#include "ir/extern/image_j2k_block.kernel.h"
+#include "ir/extern/image_j2k_wavelet.kernel.h"
+#include "ir/extern/image_j2k.kernel.h"
 
 /* Formats by the first bytes of a file. */
 static int sinter_image_decode(SinterImage *im) {
@@ -21,6 +24,8 @@ static int sinter_image_decode(SinterImage *im) {
   if (sinter_image_starts(im, "\xFF\xD8\xFF", 3)) return sinter_jpeg(im);
   if (sinter_image_starts(im, "II*\0", 4) || sinter_image_starts(im, "MM\0*", 4)) return sinter_tiff(im);
   if (sinter_image_starts(im, "RIFF", 4) && sinter_be32(im, 8) == 0x57454250) return sinter_webp(im); /* "WEBP" */
+  if (sinter_image_starts(im, "\0\0\0\x0CjP  \r\n\x87\n", 12)) return sinter_jp2(im);
+  if (sinter_image_starts(im, "\xFF\x4F\xFF\x51", 4)) return sinter_j2k(im, 0);
   if (sinter_image_starts(im, "P", 1) && sinter_u8(im, 1) >= '1' && sinter_u8(im, 1) <= '6') return sinter_pnm(im);
   return 0;
 }

@@ -6,7 +6,8 @@
 /* May a value of this type be one of that type? */
 static bool fits(const Type *from, const Type *to) {
   if (from->form != to->form && !(from->form == FORM_SEQUENCE && to->form == FORM_OPTIONAL_SEQUENCE)) return false;
-  if (from->cap == 0 || to->cap == 0) return from->elem == to->elem && from->key == to->key;
+  if (from->cap == 0) return (from->elem == to->elem || from->elem == ELEM_NONE) && from->key == to->key;
+  if (to->cap == 0) return from->elem == to->elem && from->key == to->key;
   return from->elem == to->elem && from->key == to->key && from->rank == to->rank && (type_equal(from, to) || from->key == ELEM_NONE);
 }
 
@@ -18,7 +19,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   to->out[0] = *a->type;
   to->fails = true;
   if (type_equal(x, a->type)) return extern_put(ctx, req, to, 0) && extern_put(ctx, req, to, record_words(ctx, x));
-  return extern_put(ctx, req, to, extern_bits(x->elem)) && extern_put_record(ctx, req, to, x) && extern_put_record(ctx, req, to, a->type);
+  return extern_put(ctx, req, to, extern_bits(a->type->elem)) && extern_put_record(ctx, req, to, x) && extern_put_record(ctx, req, to, a->type);
 }
 
 const Extern extern_refit = {"Refit", "sinter", 1, 1, 1, "sinter_record_copy", bind, sinter_record_copy};

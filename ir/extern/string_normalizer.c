@@ -17,12 +17,12 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (!extern_int(ctx, req, "is_case_sensitive", 0, &sensitive)) return false;
   ext_t n = x->dim[x->rank - 1], stays;
   if (!extern_symbol(ctx, req, "count", ext_max(ctx, n, 1), &stays)) return false;
-  *to = (ExternBound){.nargs = 5, .arg = {0, n, 0, sensitive != 0, letter}, .ncounts = 1, .count = {stays}, .fails = true};
-  if (letter) to->arg[0] = to->pool = extern_text_pool(ctx, ext_max(ctx, n, 1));
+  *to = (ExternBound){.nargs = 4, .arg = {n, 0, sensitive != 0, letter}, .ncounts = 1, .count = {stays}, .fails = true};
+  if (letter) to->pool = extern_text_pool(ctx, ext_max(ctx, n, 1));
   to->out[0] = *x;
   to->out[0].dim[x->rank - 1] = stays;
   if (!extern_table_strings(ctx, req, "stopwords", to)) return false;
-  to->arg[2] = to->table[0]->type.dim[0];
+  to->arg[1] = to->table[0]->type.dim[0];
   return true;
 }
 

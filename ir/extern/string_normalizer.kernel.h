@@ -1,5 +1,5 @@
 /* StringNormalizer: the texts that are no stop words, in the case that is asked for.
- * in[1]: stop words. arg: bytes of the pool, texts, stop words, 1: case counts when comparing, 'l' lower case, 'u' upper case, 0 as it is. count: texts that stay, at
+ * in[1]: stop words. arg: texts, stop words, 1: case counts when comparing, 'l' lower case, 'u' upper case, 0 as it is. count: texts that stay, at
  * least one, which is empty then; a status. Letters are those of the Latin, Greek, Cyrillic and Armenian scripts that have two cases of one character each. */
 #include <stdint.h>
 #include <string.h>
@@ -54,20 +54,20 @@ static int sinter_same_letters(const char *a, const char *b) {
 static void sinter_string_normalizer(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
   const char *const *x = in[0], *const *stop = in[1];
   const char **y = out[0];
-  int64_t n = arg[1], stays = 0;
-  sinter_pool pool = sinter_pool_open(arg[0] ? out[2] : NULL, arg[0]);
+  int64_t n = arg[0], stays = 0;
+  sinter_pool pool = sinter_pool_open(arg[3] ? out[2] : NULL);
   for (int64_t i = 0; i < n; i++) {
     int64_t word = 0;
-    while (word < arg[2] && !(arg[3] ? sinter_text_equal(x[i], stop[word]) : sinter_same_letters(x[i], stop[word]))) word++;
-    if (word < arg[2]) continue;
-    if (y && arg[4]) {
+    while (word < arg[1] && !(arg[2] ? sinter_text_equal(x[i], stop[word]) : sinter_same_letters(x[i], stop[word]))) word++;
+    if (word < arg[1]) continue;
+    if (y && arg[3]) {
       char *from = pool.at;
-      for (const char *s = x[i]; *s;) sinter_put_character(&pool, sinter_in_case(sinter_character(&s), arg[4]));
+      for (const char *s = x[i]; *s;) sinter_put_character(&pool, sinter_in_case(sinter_character(&s), arg[3]));
       y[stays] = sinter_pool_end(&pool, from);
     } else if (y) y[stays] = x[i];
     stays++;
   }
   if (!stays && y) y[0] = "";
   count[0] = stays ? stays : 1;
-  if (pool.full) count[1] = SINTER_CAPACITY;
+  if (sinter_pool_close(&pool)) count[1] = SINTER_CAPACITY;
 }

@@ -16,7 +16,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   else if (splits < room) room = splits + 1;
   ext_t n = extern_size(ctx, x, 0, x->rank), pieces;
   if (!extern_symbol(ctx, req, "pieces", room, &pieces)) return false;
-  *to = (ExternBound){.nargs = 4, .arg = {extern_text_pool(ctx, n), n, splits, room}, .ncounts = 1, .count = {pieces}, .pool = extern_text_pool(ctx, n), .fails = true};
+  *to = (ExternBound){.nargs = 3, .arg = {n, splits, room}, .ncounts = 1, .count = {pieces}, .pool = extern_text_pool(ctx, n), .fails = true};
   to->out[0] = to->out[1] = *x;
   to->out[0].dim[to->out[0].rank++] = pieces;
   to->out[1].elem = ELEM_i64;

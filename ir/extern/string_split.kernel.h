@@ -1,5 +1,5 @@
 /* StringSplit: the pieces of each text, padded with empty texts to as many as the one with the most has; and how many each has.
- * in[1]: the delimiter; empty: runs of white space separate, and none stands at the ends. arg: bytes of the pool, texts, most splits (-1: any number), most pieces
+ * in[1]: the delimiter; empty: runs of white space separate, and none stands at the ends. arg: texts, most splits (-1: any number), most pieces
  * there is room for. count: most pieces of a text; a status. */
 #include <stdint.h>
 #include <string.h>
@@ -36,24 +36,24 @@ static int sinter_split_next(const char **s, const char *delimiter, int64_t spli
 static void sinter_string_split(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
   const char *const *x = in[0], *delimiter = ((const char *const *)in[1])[0], *piece, *s;
   const char **y = out[0];
-  int64_t *found = out[1], n = arg[1], most = 0, length;
-  sinter_pool pool = sinter_pool_open(out[3], arg[0]);
+  int64_t *found = out[1], n = arg[0], most = 0, length;
+  sinter_pool pool = sinter_pool_open(out[3]);
   for (int64_t i = 0; i < n; i++) {
     int64_t pieces = 0;
-    for (s = x[i]; sinter_split_next(&s, delimiter, arg[2] - pieces, &piece, &length);) pieces++;
+    for (s = x[i]; sinter_split_next(&s, delimiter, arg[1] - pieces, &piece, &length);) pieces++;
     if (found) found[i] = pieces;
     if (pieces > most) most = pieces;
   }
   count[0] = most;
-  if (most > arg[3]) { count[1] = SINTER_CAPACITY; return; }
+  if (most > arg[2]) { count[1] = SINTER_CAPACITY; return; }
   for (int64_t i = 0; y && i < n; i++) {
     int64_t pieces = 0;
-    for (s = x[i]; sinter_split_next(&s, delimiter, arg[2] - pieces, &piece, &length); pieces++) {
+    for (s = x[i]; sinter_split_next(&s, delimiter, arg[1] - pieces, &piece, &length); pieces++) {
       char *from = pool.at;
       sinter_pool_text(&pool, piece, length);
       y[i * most + pieces] = sinter_pool_end(&pool, from);
     }
     for (; pieces < most; pieces++) y[i * most + pieces] = "";
   }
-  if (pool.full) count[1] = SINTER_CAPACITY;
+  if (sinter_pool_close(&pool)) count[1] = SINTER_CAPACITY;
 }

@@ -162,3 +162,81 @@ case("GroupQueryAttention", [F(2, 3, 32), F(2, 3, 16), F(2, 3, 16), None, None, 
 case("GroupQueryAttention", [F(2, 1, 32), F(2, 1, 16), F(2, 1, 16), F(2, 2, 4, 8), F(2, 2, 4, 8), i32(4, 4), one(5)], 3, num_heads=4, kv_num_heads=2)
 case("GroupQueryAttention", [F(2, 1, 32), F(2, 1, 16), F(2, 1, 16), F(2, 1, 3, 16), F(2, 1, 3, 16), i32(3, 2), one(4), F(9, 8), F(9, 8)], 3, num_heads=2, kv_num_heads=1, do_rotary=1, rotary_interleaved=1)
 case("GroupQueryAttention", [F(1, 3, 32), F(1, 3, 16), F(1, 3, 16), F(1, 1, 4, 16), F(1, 1, 4, 16), i32(6), one(7), F(9, 8), F(9, 8)], 3, num_heads=2, kv_num_heads=1, do_rotary=1, local_window_size=3)
+# ---- the rest
+case("ExpandDims", [F(2, 3), Const(typed(np.int32, 1))])
+case("Trilu", [F(2, 3, 4), Const(typed(np.int64, 1))], upper=0)
+case("Range", [Const(f32(1)), Const(f32(3)), Const(f32(0.5))])
+case("GatherND", [F(3, 4, 2), I(0, 3, 2, 2)])
+case("TorchEmbedding", [F(5, 3), I(0, 5, 2, 2)], ref=lambda w, i: w[i])
+case("UnfoldTensor", [F(2, 7, 3)], dim=1, size=3, step=2)
+case("Pad", [F(2, 3), Const(typed(np.int64, [0, 1, 1, 2])), Const(f32(0.5))], mode="constant")
+case("Pad", [F(3, 4), Const(typed(np.int64, [0, 1, 1, 2]))], mode="reflect")
+case("GridSample", [F(1, 2, 3, 4), F(1, 2, 3, 2)], align_corners=1)
+case("CDist", [F(3, 4), F(2, 4)], metric="euclidean")
+case("CDist", [F(3, 4), F(2, 4)], metric="sqeuclidean")
+case("IsAllFinite", [F(2), f32([1, np.inf])], ref=lambda a, b: np.isfinite(a).all() & np.isfinite(b).all())
+case("IsAllFinite", [F(2), f32([1, np.inf])], isnan_only=1, ref=lambda a, b, **k: np.bool_(True))
+case("RestorePadding", [F(3, 2), typed(np.int32, [[0, 3, 1], [4, 2, 5]])], ref=lambda x, at: (lambda z: (z.__setitem__(at.reshape(-1)[:3], x), z.reshape(2, 3, 2))[1])(np.zeros((6, 2), np.float32)))
+case("Rfft", [F(2, 8)], signal_ndim=1, normalized=0, onesided=1, ref=lambda x, **k: (lambda y: f32(np.stack([y.real, y.imag], -1)))(np.fft.rfft(x)))
+case("Irfft", [F(2, 5, 2)], signal_ndim=1, normalized=0, onesided=1, ref=lambda x, **k: f32(np.fft.irfft(x[..., 0] + 1j * x[..., 1])))
+pairs = lambda z: f32(np.stack([z.real, z.imag], -1))
+case("ComplexMul", [F(2, 3, 2), F(2, 3, 2)], ref=lambda a, b: pairs((a[..., 0] + 1j * a[..., 1]) * (b[..., 0] + 1j * b[..., 1])))
+case("ComplexMulConj", [F(2, 3, 2), F(2, 3, 2)], ref=lambda a, b: pairs((a[..., 0] + 1j * a[..., 1]) * np.conj(b[..., 0] + 1j * b[..., 1])))
+case("ConvTransposeWithDynamicPads", [F(1, 2, 3, 4), F(2, 3, 3, 2), Const(typed(np.int64, [1, 0, 1, 1])), F(3)], strides=[2, 1], dilations=[1, 1], kernel_shape=[3, 2], group=1, output_padding=[0, 0])
+case("CropAndResize", [F(2, 2, 5, 6), f32([[0.1, 0.22, 0.83, 0.89], [0.47, 0.03, 1.2, 0.61]]), typed(np.int32, [0, 1]), Const(typed(np.int32, [3, 4]))], mode="bilinear", extrapolation_value=0.25)
+case("CropAndResize", [F(2, 2, 5, 6), f32([[0.1, 0.22, 0.83, 0.89], [0.47, 0.03, 1.2, 0.61]]), typed(np.int32, [0, 1]), Const(typed(np.int32, [3, 4]))], mode="nearest")
+case("WordConvEmbedding", [typed(np.int32, [[1, 2, 3, 4], [2, 3, 5, 0], [2, 3, 0, 0]]), F(3, 1, 2, 2), F(3), F(6, 2)])
+def t5(table, q, k, max_distance, is_bidirectional=0):
+    import math
+    n = table.shape[0]; q, k = int(q.reshape(-1)[0]), int(k.reshape(-1)[0]); y = np.zeros((1, table.shape[1], q, k), np.float32)
+    for i in range(q):
+        for j in range(k):
+            d, half, b = i - j, n, 0
+            if is_bidirectional:
+                half = n // 2
+                if d < 0: b = half
+                d = abs(d)
+            else: d = max(d, 0)
+            e = half // 2
+            b += d if d < e else min(e + int(math.log(d / e) / math.log(max_distance / e) * (half - e)), half - 1)
+            y[0, :, i, j] = table[b]
+    return y
+case("RelativePositionBias", [F(8, 2), Const(typed(np.int64, [6])), Const(typed(np.int64, [6]))], max_distance=5, is_bidirectional=1, ref=t5)
+case("RelativePositionBias", [F(8, 2), Const(typed(np.int64, [5])), Const(typed(np.int64, [5]))], max_distance=9, ref=t5)
+def gated_bias(q, c, p, w, b, a, num_heads):
+    x = (q + c).reshape(q.shape[0], q.shape[1], num_heads, -1).transpose(0, 2, 1, 3)
+    u = sigmoid((x @ w + b).reshape(*x.shape[:3], 2, -1).sum(-1))
+    return f32((u[..., :1] * (u[..., 1:] * a - 1) + 2) * p)
+case("GatedRelativePositionBias", [F(2, 3, 8), F(8), F(1, 2, 3, 3), F(4, 6), F(6), F(1, 2, 1, 1)], num_heads=2, ref=gated_bias)
+case("NGramRepeatBlock", [typed(np.int64, [[1, 2, 3, 1, 2], [0, 1, 0, 1, 0]]), F(2, 5)], ngram_size=3)
+case("GatedAdd", [F(2, 3, 4), F(2, 3, 4), F(2, 3, 1)])
+case("GatedRMSNorm", [F(2, 3, 8), F(4), F(2, 3, 8)], activation="sigmoid")
+case("LinearAttentionGate", [F(2, 3, 4), F(4), F(4), F(2, 3, 4)], 2)
+case("CausalConvWithState", [F(2, 3, 5), F(3, 1, 4), F(3), F(2, 3, 3)], 2, activation="silu")
+case("CausalConvWithState", [F(2, 3, 2), F(3, 1, 3)], 2, dilation=2)
+case("MoE", [F(4, 3), F(4, 3), F(3, 6, 3), None, F(3, 3, 6)], k=2, activation_type="gelu", normalize_routing_weights=1)
+case("MoE", [F(2, 2, 3), F(4, 3), F(3, 6, 3), F(3, 6), F(3, 3, 6), F(3, 3)], k=1, activation_type="relu")
+case("MoE", [F(4, 3), F(4, 3), F(3, 8, 3), F(3, 8), F(3, 3, 4), F(3, 3)], k=2, activation_type="swiglu", swiglu_fusion=1, activation_alpha=1.702, activation_beta=1.0, swiglu_limit=0.5, normalize_routing_weights=1)
+case("QLinearConcat", [f32(0.04), u8z(110), U8(2, 3), f32(0.03), u8z(120), U8(2, 2), f32(0.02), u8z(100), U8(2, 1), f32(0.04), u8z(110)], axis=1)
+case("QEmbedLayerNormalization", [I(0, 9, 2, 4, t=np.int32), I(0, 2, 2, 4, t=np.int32), U8(9, 6), U8(5, 6), U8(2, 6), U8(6), U8(6), typed(np.int32, [[1, 1, 1, 0], [1, 1, 0, 0]]), *[f32(v) for v in (.02, .01, .03, .02, .01)], *[u8z(v) for v in (120, 130, 110, 99, 128)]], 2)
+case("QMoE", [F(4, 8), F(4, 3), U8(3, 6, 4), F(3, 6, lo=0.01, hi=0.1), F(3, 6), U8(3, 8, 3), F(3, 8, lo=0.01, hi=0.1), F(3, 8)], k=2, expert_weight_bits=4, activation_type="silu", normalize_routing_weights=1, weights_prepacked=0)
+case("QMoE", [F(3, 32), F(3, 2), Const(U8(2, 64, 16)), Const(F(2, 64, 2, lo=0.01, hi=0.1)), None, Const(U8(2, 32, 16)), Const(F(2, 32, 2, lo=0.01, hi=0.1)), None, None, None, None, Const(U8(2, 64, 1)), Const(U8(2, 32, 1))], k=1, expert_weight_bits=4, block_size=16, activation_type="swiglu", swiglu_fusion=1, weights_prepacked=0)
+case("MRotaryEmbedding", [F(2, 2, 3, 8), I(0, 9, 3, 2, 3), F(9, 4), F(9, 4)], mrope_section=[2, 1, 1])
+case("GemmaRotaryEmbedding", [F(1, 2, 4), *[F(1, 2, 2, 4).astype(np.float16) for i in range(4)]], 2, ref=lambda e, q, r, k, l: tuple((x * np.cos(e)[:, None] + y * np.sin(e)[:, None]).astype(np.float16) for x, y in ((q, r), (k, l))))
+case("EngramGate", [F(1, 2, 3, 4), F(1, 2, 3, 4), F(1, 2, 4), F(3, 4), F(3, 4), F(3, 4)], 2)
+case("BranchwiseRMSNorm", [F(2, 3, 4), F(4)])
+case("LinearAttention", [F(1, 3, 8), F(1, 3, 4), F(1, 3, 6), F(1, 2, 2, 3), F(1, 3, 2, lo=-1, hi=0), F(1, 3, 2)], 2, q_num_heads=4, kv_num_heads=2)
+case("LinearAttention", [F(1, 3, 4), F(1, 3, 4), F(1, 3, 6)], 2, q_num_heads=2, kv_num_heads=2, update_rule="linear", scale=0.5)
+case("LinearAttention", [F(1, 3, 4), F(1, 3, 4), F(1, 3, 6), None, F(1, 3, 4, lo=-1, hi=0)], 2, q_num_heads=2, kv_num_heads=2, update_rule="gated")
+def lstm(x, w, r, b, l, h, c, p, ws, wz, rs, rz, **k):
+    de = lambda q, s, z: f32((q.astype(np.float32) - z.reshape(len(q), 1, -1)) * s.reshape(len(q), 1, -1)).transpose(0, 2, 1)
+    return tuple(run(dict(op="LSTM", inputs=[x, de(w, ws, wz), de(r, rs, rz), b, l, h, c, p], nout=3, domain="", ref=None, want=None, version=1, floats=(), attrs=k)))
+case("DynamicQuantizeLSTM", [F(3, 2, 4), Const(U8(1, 4, 12)), Const(U8(1, 3, 12)), F(1, 24), None, None, None, None, Const(f32([0.01])), Const(u8z([120])), Const(f32([0.02])), Const(u8z([99]))], 3, hidden_size=3, ref=lstm)
+case("DynamicQuantizeLSTM", [F(3, 2, 4), Const(I8(2, 4, 12)), Const(I8(2, 3, 12)), None, i32(3, 2), F(2, 2, 3), F(2, 2, 3), None, Const(F(2, 12, lo=0.01, hi=0.02)), Const(I8(2, 12)), Const(F(2, 12, lo=0.01, hi=0.02)), Const(I8(2, 12))], 3, hidden_size=3, direction="bidirectional", ref=lstm)
+case("Inverse", [f32([[4, 1, 2], [0, 3, 1], [2, 1, 5]])])
+case("Inverse", [f32(rng.normal(size=(2, 4, 4)))])
+case("Inverse", [f32([[0, 2], [1, 1]])])
+def mha_packed(q, **k): return run(dict(op="MultiHeadAttention", inputs=[q[:, :, :, i].reshape(*q.shape[:2], -1) for i in range(3)], nout=1, domain="com.microsoft", ref=None, want=None, version=1, floats=(), attrs=k))[0]
+case("MultiHeadAttention", [F(1, 3, 2, 3, 4)], num_heads=2, ref=mha_packed)
+case("QuantizeLinear", [F(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)
+case("DequantizeLinear", [U8(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)

@@ -64,6 +64,10 @@ static const Case cases[] = {
    "f32[2,2] f32[3,2]\nY0[k,i0] = X[k,i0]   over i0:2 k:2\nY1[k,i0] = X[k+2,i0]   over i0:2 k:3\n"},
   {"op F: num (*X[..]) -> Y[..] { Y[..] max= X[..] }", "f32[2,3] f32[3] f32[2,1]", "", 1, "f32[2,3]\nY[i0,i1] max= max(max(X0[i0,i1], X1[i1]), X2[i0,0])   over i0:2 i1:3\n"},
   {"op F: num (*X[*K]) -> Y[] { Y[] += X[k] }", "f32[2] f32[3]", "", 1, "f32[]\nY[] += X0[k]   over | k:2\nY[] also += X1[k]   over | k:3\n"},
+  /* tuples: every member of the list brings its own scale; an absent one where the text says none, and one that an untaken `when` writes */
+  {"op F(*(X[*K]: int, S[]: float)) -> Y[]: float { Y[] += X[k] * S[] }", "i8[2] f32[] i8[3] f32[]", "", 1, "f32[]\nY[] += real(X0[k])*S0[]   over | k:2\nY[] also += real(X1[k])*S1[]   over | k:3\n"},
+  {"op sinter.G: float (A[N], B?[N], C?[N]) -> Y[N] { Y[n] = A[n] + (B[n] else 0) + (C[n] else 0) }\nop F: float (X[N]; twice = 0) -> Y[N] { when twice { Z[n] = X[n] }\n  Y = G(X, none, Z) }",
+   "f32[2]", "", 1, "f32[2]\nY[n] = X[n]   over n:2\n"},
   /* padding is reading outside; what intervals prove needs no `else` */
   {"op F(X[D..], pads) -> Y[O..] { O.. = D.. + lo(pads) + hi(pads);  Y[o..] = X[o.. - lo(pads)] else 0 }", "f32[3,4] i64{1,0,2,1}", "", 1, "f32[6,5]\nY[o0,o1] = X[o0-1,o1] else 0.0   over o0:6 o1:5\n"},
   {"op F(X[D..], pads) -> Y[O..] { O.. = D.. + lo(pads) + hi(pads);  Y[o..] = X[D.. - 1 - abs(D.. - 1 - abs(o.. - lo(pads)))] }", "f32[4] i64{3,3}", "", 1,

@@ -53,6 +53,20 @@ START_TEST(empty_submessages_are_limited) {
   ctx_free(r.ctx);
 } END_TEST
 
+START_TEST(lists_of_single_numbers_are_read) { /* as exporters of forests write them: a field for each number */
+  Pb ints = pb_attr("ids", 7), texts = pb_attr("modes", 8);
+  for (int i = 0; i < 20000; i++) {
+    ints = pb_int(ints, 8, i % 100);
+    texts = pb_text(texts, 9, "LEAF");
+  }
+  Pb node = pb_message(pb_message(pb_node("Relu", "x", "y"), 5, ints), 5, texts);
+  expect(pb_model(pb_output(pb_input(pb_message((Pb){0}, 1, node), "x", 1, "2"), "y")), NULL, "", NULL);
+} END_TEST
+
+START_TEST(an_operator_set_may_be_named_again) {
+  expect(pb_opset(pb_model(pb_relu()), "ai.onnx", 13), NULL, "", NULL);
+} END_TEST
+
 START_TEST(unknown_fields_cost_nothing) {
   Pb doc = {0};
   for (int i = 0; i < 100000; i++) doc = pb_raw(doc, "lorem ipsum ", 12);
@@ -314,6 +328,8 @@ int main(void) {
   tcase_add_loop_test(t, deep_nesting_is_refused, 0, 5);
   tcase_add_test(t, a_graph_given_again_and_again_is_refused);
   tcase_add_loop_test(t, empty_submessages_are_limited, 0, 5);
+  tcase_add_test(t, lists_of_single_numbers_are_read);
+  tcase_add_test(t, an_operator_set_may_be_named_again);
   tcase_add_test(t, unknown_fields_cost_nothing);
   tcase_add_loop_test(t, wire_defects, 0, sizeof wire_cases / sizeof *wire_cases);
   tcase_add_loop_test(t, foreign_files, 0, sizeof foreign / sizeof *foreign);

@@ -98,12 +98,38 @@ START_TEST(two_readers_keep_their_tensor) {
   ctx_free(ctx);
 } END_TEST
 
+/* l[i] = x[i], r[i] = x[i + 3] in one kernel; sum[] = sum of l; y[i] = r[i] * sum[]: joined with the map, the halves would come after the sum. */
+START_TEST(a_kernel_stays_before_who_reads_its_other_result) {
+  Ctx *ctx = ctx_new();
+  Program *p = NEW(ctx, Program);
+  p->name = "halves";
+  ext_t six = 6, three = 3;
+  Buf *x = case_buf(ctx, p, "x", SPACE_INPUT, 1, &six), *l = case_buf(ctx, p, "l", SPACE_TEMP, 1, &three), *r = case_buf(ctx, p, "r", SPACE_TEMP, 1, &three);
+  Buf *sum = case_buf(ctx, p, "s", SPACE_TEMP, 0, NULL), *y = case_buf(ctx, p, "y", SPACE_OUTPUT, 1, &three);
+  const Var *v[] = {var_new(ctx, "i", 3), var_new(ctx, "j", 3), var_new(ctx, "k", 3), var_new(ctx, "m", 3)};
+  const Expr *i = x_var(ctx, v[0]), *j = x_var(ctx, v[1]), *k = x_var(ctx, v[2]), *m = x_var(ctx, v[3]), *behind = x_op2(ctx, OP_ADD, j, x_int(ctx, 3));
+  add_kernel(ctx, p, "halves", RED_SET, l, &i, x_load(ctx, x, 1, &i), 1, 1, &v[0]);
+  case_add(ctx, p->kernels.at[0], RED_SET, r, &j, x_load(ctx, x, 1, &behind), 1, 1, &v[1]);
+  add_kernel(ctx, p, "sum", RED_ADD, sum, NULL, x_load(ctx, l, 1, &k), 0, 1, &v[2]);
+  add_kernel(ctx, p, "scale", RED_SET, y, &m, x_op2(ctx, OP_MUL, x_load(ctx, r, 1, &m), x_load(ctx, sum, 0, NULL)), 1, 1, &v[3]);
+  Options o = {0};
+  Unit u = {.program = p, .opt = &o};
+  ck_assert(pass_fuse(ctx, &u));
+  for (int n = 0; n < 6; n++) xs[n] = (float)n + 1;
+  bool ran = interp_program(ctx, p, (Memory){memory_of, NULL, NULL, NULL}, 0);
+  if (!ran) diag_print(ctx, stderr);
+  ck_assert(ran);
+  for (int n = 0; n < 3; n++) ck_assert_float_eq(ys[n], 6.0f * (float)(n + 4));
+  ctx_free(ctx);
+} END_TEST
+
 int main(void) {
   Suite *s = suite_create("fuse");
   TCase *t = tcase_create("programs");
   tcase_add_test(t, a_chain_becomes_one_kernel);
   tcase_add_test(t, an_output_stays);
   tcase_add_test(t, two_readers_keep_their_tensor);
+  tcase_add_test(t, a_kernel_stays_before_who_reads_its_other_result);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

@@ -131,6 +131,25 @@ START_TEST(a_read_program_runs) {
   lab_free(l);
 } END_TEST
 
+START_TEST(texts_round_trip) {
+  Ctx *ctx = ctx_new();
+  round_trip(ctx,
+    "program p\n"
+    "  buf k string[3] const [\"a\\\"b\\\\\", \"\", \"\\x0aé\"]\n"
+    "  buf x string[3] input\n"
+    "  buf y string[3] output\n"
+    "  buf e bool[3] output\n"
+    "  inputs x\n"
+    "  outputs y e\n"
+    "  kernel t\n"
+    "    axes i:3\n"
+    "    nest\n"
+    "      for i in 0 .. 3\n"
+    "        e[i] = x[i] == k[i]\n"
+    "        y[i] = select(x[i] != k[i], x[i], k[-i+2])\n", NULL);
+  ctx_free(ctx);
+} END_TEST
+
 START_TEST(extern_calls_round_trip) {
   Ctx *ctx = ctx_new();
   round_trip(ctx,
@@ -204,6 +223,7 @@ int main(void) {
   tcase_add_test(t, everything_round_trips);
   tcase_add_test(t, names_are_unique);
   tcase_add_test(t, a_read_program_runs);
+  tcase_add_test(t, texts_round_trip);
   tcase_add_test(t, extern_calls_round_trip);
   tcase_add_test(t, defects_name_their_line);
   tcase_add_test(t, depth_is_bounded);
