@@ -60,6 +60,14 @@ bool graph_is_state_output(const Graph *g, size_t output) {
 
 static Place place_of(const Node *n) { return (Place){.node = n->name, .op = n->op, .opset = n->opset}; }
 
+size_t graph_size(const Graph *g) {
+  size_t n = g->nodes.n;
+  for (size_t i = 0; i < g->nodes.n; i++)
+    for (size_t a = 0; a < g->nodes.at[i]->attrs.n; a++)
+      if (g->nodes.at[i]->attrs.at[a].kind == ATTR_GRAPH) n += graph_size(g->nodes.at[i]->attrs.at[a].graph);
+  return n;
+}
+
 /* ---- copies of regions */
 static Value *copied(const Map *values, Value *v) {
   const MapEntry *e = v ? map_find(values, v) : NULL;

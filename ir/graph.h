@@ -58,6 +58,7 @@ Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make
 Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
 const Attr *node_attr(const Node *n, const char *name);
+size_t graph_size(const Graph *g);                                /* nodes, with those of its regions */
 Graph *graph_copy(Ctx *ctx, const Graph *g);                     /* a region once more, with the regions inside it; what it reads from outside stays the same */
 bool graph_is_state_input(const Graph *g, size_t input);
 bool graph_is_state_output(const Graph *g, size_t output);

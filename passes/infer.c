@@ -14,7 +14,8 @@ enum {
   FOLD_FREE = 1 << 20,         /* ... plus this: a small fill or table may always be made when compiling */
   FOLD_POINTS = 1 << 28,       /* iterations the interpreter may take for one node */
   REGION_DEPTH = 64,
-  REGION_WORK = 1 << 20        /* nodes inferred inside regions */
+  REGION_WORK = 1 << 15,       /* nodes copied and inferred for regions ... */
+  REGION_TIMES = 8             /* ... and so often the nodes of the model */
 };
 
 /* ---- what failed */
@@ -246,6 +247,8 @@ Node *infer_make(Infer *I, const char *op, int opset, const char *name) {
   return n;
 }
 
+bool infer_spend(Infer *I, size_t work) { return (I->work -= (int64_t)work) >= 0; }
+
 static bool infer_node(Infer *I, Node *n);
 
 bool infer_copy(Infer *I, const char *name, Value *from, Value *to) {
@@ -275,7 +278,7 @@ ext_t infer_symbol(Infer *I, Node *n, const char *what, int64_t lo, int64_t hi) 
   }
   str_printf(&name, "_%s", what);
   const char *unique = name.s;
-  for (int i = 2; ext_find_symbol(ctx, unique, &taken); i++) unique = ctx_printf(ctx, "%s_%d", name.s, i);
+  while (ext_find_symbol(ctx, unique, &taken)) unique = ctx_printf(ctx, "%s_%d", name.s, ++I->symbols + 1);
   Attr *list = (Attr *)(uintptr_t)node_attr(n, "symbols");
   if (!list) {
     vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "symbols"), .kind = ATTR_STRINGS}));
@@ -445,7 +448,7 @@ static bool infer_node(Infer *I, Node *n) {
   bool folded = false, ok;
   const Extern *x = NULL;
   if (reads_poison(I, n)) return poison(I, n), true;
-  if (I->graph->outer && I->work++ == REGION_WORK) return diag(I->ctx, E0701, node_place(I->model, n), "the regions of the model take more than %d steps to infer", REGION_WORK);
+  if (I->graph->outer && !infer_spend(I, 1)) return poison(I, n), false;
   if (region_of(n)) {
     if (infer_regions(I, n)) return true;
     return poison(I, n), false;
@@ -489,8 +492,11 @@ bool pass_infer(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
   Infer I = {.ctx = ctx, .model = u->model, .graph = g};
   if (!graph_sort(ctx, g)) return false;
+  I.work = REGION_WORK + REGION_TIMES * (int64_t)graph_size(g);
   forget_unused_outputs(ctx, g);
-  if (!infer_nodes(&I, g) || !bounds_are_used(&I)) return false;
+  const bool ok = infer_nodes(&I, g);
+  if (I.work < 0) return diag(ctx, E0701, (Place){.file = u->model->path}, "finding the types of what the model's loops carry takes too many steps: regions are inferred again and again");
+  if (!ok || !bounds_are_used(&I)) return false;
   keep_nodes(ctx, g, &I.kept);
   return true;
 }

@@ -13,7 +13,8 @@ typedef struct Infer {
   VEC(const char *) found;      /* symbols that operators set */
   Map elements;                 /* Value -> what is known of its elements (infer_sequence.c) */
   int depth;
-  int64_t work;                 /* nodes inferred inside regions, which may be inferred several times */
+  int64_t work;                 /* left for copying and inferring nodes of regions, which is done several times */
+  int symbols;                  /* made so far, for their names */
 } Infer;
 
 /* The rule of an operator with regions: types of its outputs, and what stands for the node is kept. False after a diagnostic. */
@@ -22,6 +23,7 @@ RegionRule infer_if, infer_loop, infer_scan, infer_sequence_map, infer_staged;
 
 bool infer_nodes(Infer *I, Graph *g);                                        /* nodes of g, as nodes of I->graph */
 bool infer_region(Infer *I, Graph *g);                                       /* a region on its own: its nodes stay in it */
+bool infer_spend(Infer *I, size_t work);                                     /* false when regions have taken more than they may, which is said in the end */
 bool infer_typed(Infer *I, const Node *n);                                   /* are all inputs' types known, and of numbers? */
 bool infer_output(Infer *I, const Node *n, size_t out, const Type *t);       /* against what the file declares */
 bool infer_poisoned(const Infer *I, const Value *v);                         /* it depends on what failed, which was said */

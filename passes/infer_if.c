@@ -54,8 +54,9 @@ bool infer_if(Infer *I, Node *n) {
   const Value *c = n->in.at[0];
   if (infer_known_truth(ctx, c, &truth)) return take_branch(I, n, branch[!truth]);
   if (c->type.elem != ELEM_bool || type_bound(ctx, &c->type) != 1) return diag(ctx, E0404, at, "the condition '%s' is not one truth value", c->name);
-  bool ok = infer_region(I, branch[0]);
-  ok = infer_region(I, branch[1]) && ok;
+  const bool fits[2] = {infer_region(I, branch[0]), infer_region(I, branch[1])};
+  bool ok = fits[0] && fits[1];
+  if (fits[0] != fits[1]) diag(ctx, E0202, at, "the %s_branch does not compile, and the condition '%s' is known only when running: where the branch is never taken, make that known", fits[0] ? "else" : "then", c->name);
   for (size_t i = 0; ok && i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (infer_poisoned(I, branch[0]->outputs.at[i]) || infer_poisoned(I, branch[1]->outputs.at[i])) return false;

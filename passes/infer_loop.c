@@ -9,12 +9,12 @@
 
 enum {
   UNROLL_NODES = 20000,        /* that unrolling one loop may make */
-  ROUNDS = 6,                  /* of inferring a body until the types of what it carries stand still */
+  ROUNDS = 8,                  /* of inferring a body until the types of what it carries stand still */
   MARGIN = 64                  /* room for a symbol whose bound is not known yet */
 };
 static const int64_t endless = (int64_t)1 << 40; /* a trip count from here on is no bound, but a way to write that there is none */
 
-typedef enum Stage { FIXED, OPEN, BOUND } Stage; /* of an extent that a loop carries: always the same; changes, by how much is being found out; bounded */
+typedef enum Stage { FIXED, OPEN, WIDER, BOUND } Stage; /* of an extent that a loop carries: always the same; changes, by how much is being found out, once and again; bounded */
 
 typedef struct Loop {
   Infer *I;
@@ -27,6 +27,7 @@ typedef struct Loop {
   bool entered;                /* the first condition is absent or known to be true */
   Type *type;                  /* of the carried values, while they are found out */
   Stage (*stage)[MAX_RANK];    /* of a record only the first counts: that of its capacity */
+  int64_t (*growth)[MAX_RANK]; /* per trip, as the first look found it */
 } Loop;
 
 static Place place(const Loop *L) { return node_place(L->I->model, L->node); }
@@ -135,17 +136,10 @@ static bool no_bound(const Loop *L) {
 
 /* ---- unrolling */
 
-static size_t nodes_of(const Graph *g) {
-  size_t n = g->nodes.n;
-  for (size_t i = 0; i < g->nodes.n; i++)
-    for (size_t a = 0; a < g->nodes.at[i]->attrs.n; a++)
-      if (g->nodes.at[i]->attrs.at[a].kind == ATTR_GRAPH) n += nodes_of(g->nodes.at[i]->attrs.at[a].graph);
-  return n;
-}
-
 /* A copy of the body whose inputs are values of the graph around. */
 static Graph *body_of_trip(Loop *L, int64_t trip, Value *const *carried) {
   Ctx *ctx = L->I->ctx;
+  if (!infer_spend(L->I, 2 * graph_size(L->body))) return NULL;
   Graph *g = graph_copy(ctx, L->body);
   Value *number = scalar(ctx, g, "trip", ELEM_i64, trip);
   if (!number) return NULL;
@@ -195,7 +189,7 @@ static bool no_rows(Loop *L, const Type *row, Value *to) {
 static bool unroll(Loop *L, const Graph *sample, bool *done) {
   Infer *I = L->I;
   Ctx *ctx = I->ctx;
-  const size_t kept = I->kept.n, values = I->graph->values.n, nodes = nodes_of(L->body) + L->ncarried + L->nrows + 1;
+  const size_t kept = I->kept.n, values = I->graph->values.n, nodes = graph_size(L->body) + L->ncarried + L->nrows + 1;
   Value **carried = NEWN(ctx, Value *, L->ncarried);
   VEC(Value *) rows = {0};
   bool again = L->entered, ok = true;
@@ -229,6 +223,7 @@ static bool unroll(Loop *L, const Graph *sample, bool *done) {
 /* ---- types that stand still */
 
 static Graph *trial(Loop *L) {
+  if (!infer_spend(L->I, graph_size(L->body))) return NULL;
   Graph *g = graph_copy(L->I->ctx, L->body);
   g->inputs.at[0]->type = (Type){.elem = ELEM_i64};
   g->inputs.at[1]->type = (Type){.elem = ELEM_bool};
@@ -239,35 +234,47 @@ static Graph *trial(Loop *L) {
   return g;
 }
 
-/* An extent that a trip changes: first a symbol of any bound, to see how the next trip's follows from it; then one that holds all of them. */
+static ext_t trial_symbol(Loop *L, int64_t lo, int64_t hi) {
+  Ctx *ctx = L->I->ctx;
+  ext_t taken;
+  const char *name = ctx_printf(ctx, "trial.%d", ++L->I->symbols);
+  while (ext_find_symbol(ctx, name, &taken)) name = ctx_printf(ctx, "trial.%d", ++L->I->symbols);
+  return ext_symbol(ctx, name, lo, hi);
+}
+
+/* An extent that a trip changes: first a symbol of any bound, to see how the next trip's follows from it; where that does not tell, one of another bound, to see whether
+ * it grows by the same; then one that holds all of them. A run checks it in any case. */
 static bool widen(Loop *L, size_t k, int d, ext_t next) {
   Ctx *ctx = L->I->ctx;
   const Value *first = L->node->in.at[2 + k];
   ext_t *now = &L->type[k].dim[d];
-  int64_t lo, hi, next_lo, next_hi, at_lo, at_hi, less, more;
+  Stage *stage = &L->stage[k][d];
+  int64_t lo, hi, next_lo, next_hi, at_lo, at_hi, less, more, change;
   ext_range(ctx, first->type.dim[d], &lo, &hi);
   ext_range(ctx, next, &next_lo, &next_hi);
   ext_range(ctx, *now, &at_lo, &at_hi);
-  if (L->stage[k][d] == FIXED) {
-    Str name = str_new(ctx);
-    ext_t taken;
-    for (int i = 0; i == 0 || ext_find_symbol(ctx, name.s, &taken); i++) name.n = 0, str_printf(&name, "trial.%d", i);
-    *now = ext_symbol(ctx, name.s, next_lo < lo ? next_lo : lo, 2 * (next_hi > hi ? next_hi : hi) + MARGIN);
-    L->stage[k][d] = OPEN;
+  if (*stage == FIXED) {
+    *now = trial_symbol(L, next_lo < lo ? next_lo : lo, 2 * (next_hi > hi ? next_hi : hi) + MARGIN);
+    *stage = OPEN;
     return true;
   }
   ext_range(ctx, ext_sub(ctx, next, *now), &less, &more);
-  bool steady = less == more;
-  if ((!steady && (next_hi > at_hi || next_lo < at_lo)) || L->most < 0)
-    return diag(ctx, E0202, place(L), "dimension %d of carried value '%s' changes from trip to trip, and nothing bounds it", d, first->name);
-  int64_t change;
+  const bool inside = next_lo >= at_lo && next_hi <= at_hi, known = inside || less == more;
+  if (!known && *stage == OPEN) {
+    L->growth[k][d] = next_hi - at_hi;
+    *now = trial_symbol(L, at_lo, 2 * at_hi + MARGIN);
+    *stage = WIDER;
+    return true;
+  }
+  if (!known) less = -hi, more = next_hi - at_hi;
+  if (L->most < 0 || (!known && more != L->growth[k][d])) return diag(ctx, E0202, place(L), "dimension %d of carried value '%s' changes from trip to trip, and nothing bounds it", d, first->name);
   if (next_hi <= at_hi) hi = next_hi > hi ? next_hi : hi;
   else if (__builtin_mul_overflow(more, L->most, &change) || __builtin_add_overflow(hi, change, &hi) || hi > endless)
     return diag(ctx, E0701, place(L), "dimension %d of carried value '%s' grows by %lld in each of %lld trips", d, first->name, (long long)more, (long long)L->most);
   if (next_lo >= at_lo) lo = next_lo < lo ? next_lo : lo;
   else if (__builtin_mul_overflow(less, L->most, &change) || __builtin_add_overflow(lo, change, &lo) || lo < 0) lo = 0;
   *now = infer_symbol(L->I, L->node, ctx_printf(ctx, "carried%zu_%d", k, d), lo, hi);
-  L->stage[k][d] = BOUND;
+  *stage = BOUND;
   return true;
 }
 
@@ -361,6 +368,7 @@ bool infer_loop(Infer *I, Node *n) {
   Loop L = {.I = I, .node = n};
   if (!read_loop(&L) || !read_trips(&L) || !simplify(&L)) return false;
   L.type = NEWN(ctx, Type, L.ncarried);
+  L.growth = arena_alloc(ctx->arena, array_bytes(ctx, L.ncarried + 1, sizeof *L.growth));
   L.stage = arena_alloc(ctx->arena, array_bytes(ctx, L.ncarried + 1, sizeof *L.stage));
   for (size_t k = 0; k < L.ncarried; k++) L.type[k] = n->in.at[2 + k]->type;
   for (int round = 0; round < ROUNDS; round++) {

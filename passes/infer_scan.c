@@ -109,7 +109,7 @@ static bool slice_in_body(Scan *s, ext_t *trips) {
   for (size_t k = 0; k < s->nstates; k++) vec_push(ctx, &g->inputs, old.at[k]);
   for (size_t i = 0; i < s->ninputs; i++) {
     Value *from = s->node->in.at[s->node->in.n - s->ninputs + i], *slice = old.at[s->nstates + i];
-    int axis;
+    int axis = 0;
     if (!axis_of(s, s->in_axis ? s->in_axis[i] : 0, from->type.rank, &axis)) return false;
     if (i == 0) *trips = from->type.dim[axis];
     else if (ext_eq(ctx, *trips, from->type.dim[axis]) == TRI_FALSE) return diag(ctx, E0302, place(s), "scan input '%s' has another extent than the first", from->name);
@@ -141,7 +141,7 @@ static bool arrange(Scan *s, size_t row, Value *rows, Value *to) {
   Ctx *ctx = I->ctx;
   NodeList made = {0};
   const int rank = rows->type.rank;
-  int axis;
+  int axis = 0;
   bool back = s->out_back && s->out_back[row];
   if (!axis_of(s, s->out_axis ? s->out_axis[row] : 0, rank, &axis)) return false;
   if (back) {
@@ -168,7 +168,7 @@ static bool arrange(Scan *s, size_t row, Value *rows, Value *to) {
 static bool scan_once(Scan *s) {
   Infer *I = s->I;
   Ctx *ctx = I->ctx;
-  ext_t trips;
+  ext_t trips = 0;
   if (!slice_in_body(s, &trips)) return false;
   Value *limit = extent_value(I, I->graph, ctx_printf(ctx, "%s/trips", s->node->name), trips);
   if (!limit) return false;

@@ -39,6 +39,8 @@ static const Row rows[] = {
   {21, NODE("const x f32[1] [1000.0] const s f32[] [1.0] y : none[?] = QuantizeLinear(x, s; output_dtype = 17, saturate = 0)"), 1, {NAN}},
   {23, NODE("const x f32[1] [1000.6] const s f32[] [1.0] y : none[?] = QuantizeLinear(x, s; output_dtype = 5, precision = 16)"), 1, {1000}},
   {21, NODE("const x u8[5] [1, 2, 3, 4, 5] const s f32[2] [1.0, 4.0] y : none[?] = DequantizeLinear(x, s; axis = 0, block_size = 4)"), 5, {1, 2, 3, 4, 20}},
+  {21, NODE("const a f8e4m3fn[1,1] [2.5] const b f8e4m3fn[1,1] [3.0] const s f32[] [1.0] const z f8e4m3fn[] [0.0] y : none[?] = QLinearMatMul(a, s, z, b, s, z, s, z)"), 1, {7.5}},
+  {22, NODE("const x f16[2,2] [1.0, 2.0, 3.0, 4.5] y : none[?] = Det(x)"), 1, {-1.5}},
   {26, NODE("const x f32[2] [1.0, -2.0] y : none[?] = BitCast(x; to = 6)"), 2, {1065353216, -1073741824}},
   /* regions: as many samples as a cell has elements; whole elements, and none */
   {16, NODE("const x f32[1,1,2,2] [1.0, 2.0, 3.0, 4.0] const r f32[1,4] [0.0, 0.0, 2.0, 2.0] const i i64[1] [0] y : none[?] = RoiAlign(x, r, i)"), 1, {2.5}},

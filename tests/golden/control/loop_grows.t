@@ -19,7 +19,7 @@ in      in.gir
   out h_out
 out
   model m  opset 17  hash 0000000000000000
-    symbol trial.0 2 <= 70
+    symbol trial.1 2 <= 70
     symbol grow_carried0_0 2 <= 8
     symbol grow_limit 0 <= 6
     bound M <= 6
