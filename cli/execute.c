@@ -39,7 +39,7 @@ static void slot_set_symbol(void *arg, const char *name, int64_t value) { bindin
 /* The interpreter keeps temporaries to itself; as state they are ours, and can be read when it is done. */
 static void expose_values(const Program *p) {
   for (size_t i = 0; i < p->bufs.n; i++)
-    if (p->bufs.at[i]->space == SPACE_TEMP && !p->bufs.at[i]->alias) p->bufs.at[i]->space = SPACE_STATE;
+    if (p->bufs.at[i]->space == SPACE_TEMP && !p->bufs.at[i]->alias && !p->bufs.at[i]->lasting) p->bufs.at[i]->space = SPACE_STATE;
 }
 
 bool execute_interpreted(Ctx *ctx, Execution *x) {
@@ -114,7 +114,7 @@ static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
     size_t nsymbols, n = kernel_params(ctx, p->kernels.at[k], &param, &symbols, &nsymbols);
     for (size_t i = 0; i < n; i++) {
       const Buf *buf = param[i].buf;
-      if (!param[i].written || buf->space != SPACE_TEMP) continue;
+      if (!param[i].written || buf->space != SPACE_TEMP || buf->lasting) continue; /* a pool is no value: tensors point into it */
       if (buf->elem == ELEM_string && is_dynamic(ctx, buf)) continue; /* which of them are texts is not known here */
       size_t bytes = buf_bytes(ctx, &x->binding, buf);
       vec_push(ctx, &s->captures, ((Capture){buf, k, reserve(s, bytes), bytes}));

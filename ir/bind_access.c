@@ -210,7 +210,7 @@ bool read_tensor(Env *env, const Ast *e, Tensor *t, Val *out) {
   Access a;
   if (!t->buf) return bind_fail(b, E0301, e, "`%s` is read, and nothing writes it", t->name);
   if (!access_tensor(env, e, t, &a)) return false;
-  if (a.nothing) { *out = (Val){.kind = VAL_EMPTY}; return true; }
+  if (a.nothing || t->absent) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   uint8_t empty = a.empty;
   for (int p = 0; p < t->rank; p++)
     if (!inside(b, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
