@@ -65,7 +65,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
 enum { PATTERN = 0xa5, LINE = 64 };
 
 /* Where things are in the memory that parent and child share. */
-typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; } Capture;
+typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; bool again; } Capture; /* again: an earlier capture has the same buffer and place */
 typedef struct Shared {
   unsigned char *bytes;
   size_t size;
@@ -105,7 +105,7 @@ static bool is_dynamic(const Ctx *ctx, const Buf *b) {
   return false;
 }
 
-/* What each kernel writes, in the order of the kernels: each place once. */
+/* What each kernel writes, in the order of the kernels. */
 static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
   const Program *p = x->binding.program;
   for (size_t k = 0; k < p->kernels.n; k++) {
@@ -116,8 +116,10 @@ static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
       const Buf *buf = param[i].buf;
       if (!param[i].written || buf->space != SPACE_TEMP || buf->lasting) continue; /* a pool is no value: tensors point into it */
       if (buf->elem == ELEM_string && is_dynamic(ctx, buf)) continue; /* which of them are texts is not known here */
-      size_t bytes = buf_bytes(ctx, &x->binding, buf);
-      vec_push(ctx, &s->captures, ((Capture){buf, k, reserve(s, bytes), bytes}));
+      size_t bytes = buf_bytes(ctx, &x->binding, buf), c = 0;
+      while (c < s->captures.n && s->captures.at[c].buf != buf) c++; /* what several kernels write, or one in a loop, is what the last of them wrote */
+      bool again = c < s->captures.n;
+      vec_push(ctx, &s->captures, ((Capture){buf, k, again ? s->captures.at[c].at : reserve(s, bytes), bytes, again}));
     }
   }
 }
@@ -239,6 +241,7 @@ static void collect(Ctx *ctx, Execution *x, const Shared *s) {
   }
   for (size_t i = 0; i < s->captures.n; i++) {
     const Capture *c = &s->captures.at[i];
+    if (c->again) continue;
     Data *d = value_data(ctx, b, c->buf);
     if (!d) continue;
     take_over(ctx, s, d, c->at);

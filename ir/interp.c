@@ -181,7 +181,7 @@ UINT2(u_div, uint_div(a, b)) UINT2(u_rem, uint_rem(a, b)) UINT2(u_pow, power(a, 
 UINT2(u_lt, a < b) UINT2(u_le, a <= b) UINT2(u_gt, a > b) UINT2(u_ge, a >= b)
 REAL2(r_add, a + b) REAL2(r_sub, a - b) REAL2(r_mul, a * b) REAL2(r_div, a / b) REAL2(r_tdiv, trunc(a / b)) REAL2(r_fdiv, floor(a / b))
 REAL2(r_mod, real_mod(a, b)) REAL2(r_fmod, fmod(a, b)) REAL2(r_pow, pow(a, b)) REAL2(r_min, real_min(a, b)) REAL2(r_max, real_max(a, b))
-REAL1(r_neg, -a) REAL1(r_abs, fabs(a)) REAL1(r_sign, (a > 0) - (a < 0)) REAL1(r_same, a)
+REAL1(r_neg, -a) REAL1(r_abs, fabs(a)) REAL1(r_sign, isnan(a) ? a : (a > 0) - (a < 0)) REAL1(r_same, a)
 REAL1(r_exp, exp(a)) REAL1(r_log, log(a)) REAL1(r_sqrt, sqrt(a)) REAL1(r_sin, sin(a)) REAL1(r_cos, cos(a)) REAL1(r_tan, tan(a))
 REAL1(r_asin, asin(a)) REAL1(r_acos, acos(a)) REAL1(r_atan, atan(a)) REAL1(r_sinh, sinh(a)) REAL1(r_cosh, cosh(a)) REAL1(r_tanh, tanh(a))
 REAL1(r_asinh, asinh(a)) REAL1(r_acosh, acosh(a)) REAL1(r_atanh, atanh(a)) REAL1(r_erf, erf(a)) REAL1(r_erfc, erfc(a))
