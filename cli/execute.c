@@ -39,7 +39,7 @@ static void slot_set_symbol(void *arg, const char *name, int64_t value) { bindin
 /* The interpreter keeps temporaries to itself; as state they are ours, and can be read when it is done. */
 static void expose_values(const Program *p) {
   for (size_t i = 0; i < p->bufs.n; i++)
-    if (p->bufs.at[i]->space == SPACE_TEMP && !p->bufs.at[i]->alias) p->bufs.at[i]->space = SPACE_STATE;
+    if (p->bufs.at[i]->space == SPACE_TEMP && !p->bufs.at[i]->alias && !p->bufs.at[i]->lasting) p->bufs.at[i]->space = SPACE_STATE;
 }
 
 bool execute_interpreted(Ctx *ctx, Execution *x) {
@@ -65,7 +65,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
 enum { PATTERN = 0xa5, LINE = 64 };
 
 /* Where things are in the memory that parent and child share. */
-typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; } Capture;
+typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; bool again; } Capture; /* again: an earlier capture has the same buffer and place */
 typedef struct Shared {
   unsigned char *bytes;
   size_t size;
@@ -105,7 +105,7 @@ static bool is_dynamic(const Ctx *ctx, const Buf *b) {
   return false;
 }
 
-/* What each kernel writes, in the order of the kernels: each place once. */
+/* What each kernel writes, in the order of the kernels. */
 static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
   const Program *p = x->binding.program;
   for (size_t k = 0; k < p->kernels.n; k++) {
@@ -114,10 +114,12 @@ static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
     size_t nsymbols, n = kernel_params(ctx, p->kernels.at[k], &param, &symbols, &nsymbols);
     for (size_t i = 0; i < n; i++) {
       const Buf *buf = param[i].buf;
-      if (!param[i].written || buf->space != SPACE_TEMP) continue;
+      if (!param[i].written || buf->space != SPACE_TEMP || buf->lasting) continue; /* a pool is no value: tensors point into it */
       if (buf->elem == ELEM_string && is_dynamic(ctx, buf)) continue; /* which of them are texts is not known here */
-      size_t bytes = buf_bytes(ctx, &x->binding, buf);
-      vec_push(ctx, &s->captures, ((Capture){buf, k, reserve(s, bytes), bytes}));
+      size_t bytes = buf_bytes(ctx, &x->binding, buf), c = 0;
+      while (c < s->captures.n && s->captures.at[c].buf != buf) c++; /* what several kernels write, or one in a loop, is what the last of them wrote */
+      bool again = c < s->captures.n;
+      vec_push(ctx, &s->captures, ((Capture){buf, k, again ? s->captures.at[c].at : reserve(s, bytes), bytes, again}));
     }
   }
 }
@@ -239,6 +241,7 @@ static void collect(Ctx *ctx, Execution *x, const Shared *s) {
   }
   for (size_t i = 0; i < s->captures.n; i++) {
     const Capture *c = &s->captures.at[i];
+    if (c->again) continue;
     Data *d = value_data(ctx, b, c->buf);
     if (!d) continue;
     take_over(ctx, s, d, c->at);

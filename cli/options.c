@@ -146,7 +146,7 @@ static const Option options[] = {
   {"output", 'o', "DIR", "compile run list", take_text, AT(output), 0, "folder that the files go to; made when it is not there"},
   {"name", 0, "NAME", "compile check inspect run verify bench", take_text, AT(name), 'v', "name of the model: of its files, functions and macros. Default: the file's name"},
   {"target", 0, "NAME", MODEL_VERBS, take_text, AT(target), 'v', "machine to compile for; `sinter list targets` shows all. Default: host, the machine sinter runs on"},
-  {"dim", 0, "NAME=N", MODEL_VERBS, take_texts, AT(dims), 'v', "binds an open dimension: 'batch=1' pins it, 'seq<=128' plans memory for 128 and leaves the value to each call; also a bound for an integer that is known only when running, or for the trips of a loop by its node's name"},
+  {"dim", 0, "NAME=N", MODEL_VERBS, take_texts, AT(dims), 'v', "binds an open dimension: 'batch=1' pins it, 'seq<=128' plans memory for 128 and leaves the value to each call; also a bound for an integer that is known only when running, for the trips of a loop by its node's name, or for an extent that an operator finds when running"},
   {"shape", 0, "INPUT=AxBxC", MODEL_VERBS, take_pair, AT(shapes), 'v', "shape of an input, for dimensions that have no name; of a sequence INPUT=N*Ax<=B: room for N elements, A by at most B"},
   {"state", 0, "OUT=IN", MODEL_VERBS, take_pair, AT(states), 'v', "keeps what the output OUT gives for the input IN of the next run; both leave the interface"},
   {"const", 0, "INPUT=VALUE", MODEL_VERBS, take_pair, AT(consts), 'v', "turns an input into a constant: a number, a list [1,2,3], or a .npy or .pb file"},

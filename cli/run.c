@@ -38,9 +38,10 @@ static bool write_outputs(Ctx *ctx, const Command *cmd, const Binding *b) {
   if (mkdir(cmd->output, 0777) && errno != EEXIST) return diag(ctx, E0800, (Place){.file = cmd->output}, "%s", strerror(errno));
   for (size_t i = 0; i < b->outputs.n; i++) {
     const char *name = b->program->outputs.at[i]->name;
-    bool record = type_is_record(&b->outputs.at[i]->type);
-    const char *path = file_for(ctx, cmd->output, name, record ? "pb" : "npy");
-    if (!(record ? value_write_pb(ctx, path, name, b->outputs.at[i]) : tensor_write_npy(ctx, path, b->outputs.at[i]))) return false;
+    const Data *d = b->outputs.at[i];
+    bool npy = !type_is_record(&d->type) && npy_holds(d->type.elem);
+    const char *path = file_for(ctx, cmd->output, name, npy ? "npy" : "pb");
+    if (!(npy ? tensor_write_npy(ctx, path, d) : value_write_pb(ctx, path, name, d))) return false;
     printf("%s\n", path);
   }
   return true;
@@ -159,7 +160,8 @@ const Verb verb_run = {
     "  and a .npy file, a .pb file (TensorProto), or a value such as 3 or [1,2,3]; a sequence is a .pb file\n"
     "  (SequenceProto) or a folder of 0.npy, 1.npy ..., an optional a .pb or .npy file or `none`, a map a\n"
     "  .pb file. Open dimensions are bound by the shapes of the data. Outputs are printed, or written to\n"
-    "  DIR with -o: tensors as .npy files, others as .pb files.\n"
+    "  DIR with -o: tensors as .npy files, others, and tensors of types that NumPy lacks (texts,\n"
+    "  bfloat16), as .pb files.\n"
     "  --interpret runs the reference interpreter on the cascades instead: slow, and the definition of\n"
     "  the right result.\n",
   .examples =

@@ -36,7 +36,7 @@ void record_struct(const Library *l, const Buf *b, const char *direction, const 
   const char *name = record_struct_name(l, direction, member);
   str_printf(out, "/* %s \"%s\" ", member, c_comment(l->ctx, b->name));
   type_print(l->ctx, t, out);
-  str_add(out, t->key != ELEM_NONE ? " */\n" : ": tensor i has the extents dim[i] and lies dense in data[i] */\n");
+  str_add(out, t->key != ELEM_NONE ? " */\n" : t->ranks_vary ? ": tensor i has the extents dim[i], of which the last may be -1: it has none, and lies dense in data[i] */\n" : ": tensor i has the extents dim[i] and lies dense in data[i] */\n");
   if (t->form == FORM_MAP) put_map(l, t, name, out);
   else put_sequence(l, t, name, out);
   if (t->key == ELEM_string || t->elem == ELEM_string) str_add(out, "\n"); /* pointers are of another size on other machines */
@@ -57,7 +57,7 @@ void record_checks(const Library *l, const Buf *b, const char *member, Str *out)
     int64_t lo, hi;
     ext_range(l->ctx, t->dim[d], &lo, &hi);
     str_add(out, d ? " || " : "");
-    if (t->varies >> d & 1) str_printf(out, "in->%s->dim[i][%d] < 0 || in->%s->dim[i][%d] > %lld", member, d, member, d, (long long)hi);
+    if (t->varies >> d & 1) str_printf(out, "in->%s->dim[i][%d] < %d || in->%s->dim[i][%d] > %lld", member, d, t->ranks_vary ? -1 : 0, member, d, (long long)hi);
     else str_printf(out, "in->%s->dim[i][%d] != %lld", member, d, (long long)hi);
   }
   str_add(out, ") return SINTER_EXTENT;\n");

@@ -185,6 +185,7 @@ void weights_declare(const Library *l, Str *out) {
 }
 
 const char *weight_pointer(const Library *l, const Weight *w) {
+  if (!w->bytes && w->offset >= 0) return ctx_printf(l->ctx, "(const %s *)(const void *)\"\"", member_type(w->buf->elem)); /* no bytes, no place */
   if (l->mode == WEIGHTS_C || w->offset < 0) return w->name;
   return ctx_printf(l->ctx, "(const %s *)(const void *)(%s + %lld)", member_type(w->buf->elem), l->mode == WEIGHTS_INCBIN ? ctx_printf(l->ctx, "%s_weights", l->name) : "weights", (long long)w->offset);
 }

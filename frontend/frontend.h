@@ -38,6 +38,7 @@ const Data *tensor_read(Ctx *ctx, const char *path);
  * out by trying. A folder of files 0.npy, 1.pb ... is a sequence too, and `none` in place of a path an optional that is none. What the type leaves open is as the data are. */
 const Data *value_read(Ctx *ctx, const char *path, const Type *type);
 bool value_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d);
+bool npy_holds(Elem e);                                          /* NumPy has that type of elements, and files of it are read and written */
 bool tensor_write_npy(Ctx *ctx, const char *path, const Data *d);
 bool tensor_write_pb(Ctx *ctx, const char *path, const char *name, const Data *d);
 const Data *tensor_parse(Ctx *ctx, const char *text, Elem elem);  /* "16000", "[1,2,3]", "1.5", a file name ending in .npy or .pb; ELEM_NONE: i64 for integers, f32 for reals */

@@ -23,7 +23,18 @@ static Model *read_text(Ctx *ctx, const char *path, const char *bytes, size_t n,
   memcpy(text, bytes, n);
   if (memchr(text, 0, n)) { diag(ctx, E0600, (Place){.file = path}, "the text holds a NUL byte"); return NULL; }
   Model *m = model_parse(ctx, path, text, NULL);
-  if (m) m->lib = opt->lib;
+  if (!m) return NULL;
+  m->lib = opt->lib;
+  for (size_t i = 0; i < opt->dims.n; i++) { /* of inputs they are in the text already; others are bounds for what operators find */
+    const DimOption *d = &opt->dims.at[i];
+    ext_t known;
+    if (!d->bounded || ext_find_symbol(ctx, d->name, &known)) continue;
+    if (graph_find(ctx, m->graph, d->name)) vec_push(ctx, &m->bounds, ((ValueBound){intern(ctx, d->name), d->value}));
+    else {
+      vec_push(ctx, &m->bounded, d->name);
+      ext_symbol(ctx, d->name, 0, d->value);
+    }
+  }
   return m;
 }
 

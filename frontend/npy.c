@@ -130,10 +130,16 @@ const Data *npy_read(Ctx *ctx, Place at, const uint8_t *bytes, size_t n) {
 }
 
 /* ---- writing: version 1.0 */
-bool npy_header(Ctx *ctx, Place at, const Type *type, Str *out) {
-  const char *name = NULL;
+static const char *name_of(Elem e) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-    if (types[i].elem == type->elem) name = types[i].name;
+    if (types[i].elem == e) return types[i].name;
+  return NULL;
+}
+
+bool npy_holds(Elem e) { return name_of(e) != NULL; }
+
+bool npy_header(Ctx *ctx, Place at, const Type *type, Str *out) {
+  const char *name = name_of(type->elem);
   if (!name) return diag(ctx, E0404, at, "NumPy has no element type %s; a .pb file can hold it", elem_info(type->elem)->name);
   Str text = str_new(ctx);
   str_printf(&text, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", elem_info(type->elem)->bits == 8 ? '|' : '<', name);

@@ -95,6 +95,16 @@ static bool surely_not_negative(Ctx *ctx, const Expr *e) {
 
 bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) { return surely_not_negative(ctx, index) && surely_below(ctx, index, extent); }
 
+/* Extents that must be equal when running are checked before: what is inside the one is inside the other. */
+static bool inside(Bind *b, const Expr *index, ext_t extent) {
+  if (surely_inside(b->ctx, index, extent)) return true;
+  for (size_t i = 0; i < b->out->require.n; i++) {
+    ExtentPair p = b->out->require.at[i];
+    if ((p.a == extent && surely_inside(b->ctx, index, p.b)) || (p.b == extent && surely_inside(b->ctx, index, p.a))) return true;
+  }
+  return false;
+}
+
 static bool surely_outside(Ctx *ctx, const Expr *index, ext_t extent) {
   ext_t lo, hi;
   return affine_bounds(ctx, index, &lo, &hi) && (ext_lt(ctx, hi, 0) == TRI_TRUE || ext_le(ctx, extent, lo) == TRI_TRUE);
@@ -200,10 +210,10 @@ bool read_tensor(Env *env, const Ast *e, Tensor *t, Val *out) {
   Access a;
   if (!t->buf) return bind_fail(b, E0301, e, "`%s` is read, and nothing writes it", t->name);
   if (!access_tensor(env, e, t, &a)) return false;
-  if (a.nothing) { *out = (Val){.kind = VAL_EMPTY}; return true; }
+  if (a.nothing || t->absent) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   uint8_t empty = a.empty;
   for (int p = 0; p < t->rank; p++)
-    if (!surely_inside(b->ctx, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
+    if (!inside(b, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
   if (t->buf->mask) empty |= EMPTY_BY_RANGE;
   const Expr *x = x_load(b->ctx, t->buf, t->rank, a.index);
   if (a.guard) x = x_op2(b->ctx, OP_IF, x, a.guard), empty |= x_has_load(a.guard) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;

@@ -280,6 +280,19 @@ static bool right_side(Env *env, const EinStmt *s, Tensor *t, const Access *left
   return fits_opaque(b, s, t, rhs);
 }
 
+/* Every element gets the value, by a statement of its own. */
+static void write_all(Bind *b, Work *w, const Tensor *t, const Expr *value) {
+  Sheet sheet = {0};
+  Access left = {0};
+  for (int p = 0; p < t->rank; p++) {
+    Axis a = {.name = "", .member = p, .extent = t->dim[p], .left = true};
+    if (a.extent != 1) a.var = var_new(b->ctx, ctx_printf(b->ctx, "i%d", p), a.extent);
+    vec_push(b->ctx, &sheet.axes.list, a);
+    left.index[p] = a.var ? x_var(b->ctx, a.var) : x_int(b->ctx, 0);
+  }
+  emit(b, w, t, RED_SET, &left, value, &sheet);
+}
+
 /* Nothing to write: a reduction leaves its identity, anything else leaves the tensor empty. */
 static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Access *left) {
   const EinStmt *s = w->stmt;
@@ -290,6 +303,7 @@ static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Acces
     return true;
   }
   Kind k = elem_kind(t->buf->elem);
+  if (left->nothing && !w->several) write_all(b, w, t, reduce_identity(b->ctx, s->reduce, t->elem, k)); /* no loop would run */
   if (left->nothing) return true;
   emit(b, w, t, s->reduce, left, reduce_identity(b->ctx, s->reduce, t->elem, k), sheet);
   return true;
@@ -301,24 +315,11 @@ static bool is_zero_size(const Tensor *t) {
   return false;
 }
 
-/* No element, no question of what it holds: loops that do not run. */
-static void write_zero_size(Bind *b, Work *w, const Tensor *t) {
-  Sheet sheet = {0};
-  Access left = {0};
-  for (int p = 0; p < t->rank; p++) {
-    Axis a = {.name = "", .member = p, .extent = t->dim[p], .left = true};
-    if (a.extent != 1) a.var = var_new(b->ctx, ctx_printf(b->ctx, "i%d", p), a.extent);
-    vec_push(b->ctx, &sheet.axes.list, a);
-    left.index[p] = a.var ? x_var(b->ctx, a.var) : x_int(b->ctx, 0);
-  }
-  emit(b, w, t, RED_SET, &left, x_zero(b->ctx, t->buf->elem), &sheet);
-}
-
 static bool lower_once(Bind *b, Work *w, Tensor *t, int star) {
   const EinStmt *s = w->stmt;
   bool flat = s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT;
   if (flat && !flat_fits(b, s, t)) return false;
-  if (is_zero_size(t)) { write_zero_size(b, w, t); return true; }
+  if (is_zero_size(t)) { write_all(b, w, t, x_zero(b->ctx, t->buf->elem)); return true; } /* no element, no question of what it holds */
   Sheet sheet = {.shared = w->shared};
   Env env = statement_env(b, t, s->reduce, &sheet, star);
   if (flat) return lower_flat(b, w, t, &env, &sheet);

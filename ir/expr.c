@@ -261,7 +261,7 @@ const Expr *x_op1(Ctx *ctx, Op op, const Expr *a) {
   double r, v;
   if (a->kind == X_REAL && fold_real(op, a->r, 0, &r)) return x_real(ctx, r);
   if (a->kind == X_REAL && (op == OP_ISNAN || op == OP_ISINF)) return x_bool(ctx, op == OP_ISNAN ? isnan(a->r) : isinf(a->r));
-  if (a->kind == X_REAL && op == OP_SIGN) return x_real(ctx, (a->r > 0) - (a->r < 0));
+  if (a->kind == X_REAL && op == OP_SIGN) return x_real(ctx, isnan(a->r) ? a->r : (a->r > 0) - (a->r < 0));
   if (a->kind == X_INT && a->vk == KIND_INT && x_is_const(a, &v, NULL)) {
     if (op == OP_ABS) return x_int(ctx, a->i < 0 ? (int64_t)(0 - (uint64_t)a->i) : a->i);
     if (op == OP_SIGN) return x_int(ctx, (a->i > 0) - (a->i < 0));

@@ -271,6 +271,7 @@ bool extern_element(Ctx *ctx, const BindRequest *req, int64_t position, ExternBo
   const Type *seq = req->in[0].type;
   if (seq->key != ELEM_NONE) return diag(ctx, E0404, req->place, "the elements of '%s' are maps, not tensors", req->in[0].name);
   if (seq->cap == 0) return diag(ctx, E0401, req->place, "'%s' is always empty: there is no element to take", req->in[0].name);
+  if (seq->ranks_vary) return diag(ctx, E0202, req->place, "elements of '%s' have different ranks: which one is taken must be known when compiling", req->in[0].name);
   to->out[0] = record_element_type(seq);
   to->fails = true;
   bool ok = extern_put(ctx, req, to, extern_bits(seq->elem)) && extern_put(ctx, req, to, position) && extern_put_record(ctx, req, to, seq) &&

@@ -73,6 +73,7 @@ struct Run {
   Storage *bucket[BUCKETS];
   const Kernel *kernel;
   int64_t steps;
+  int64_t changes;                     /* of symbols' values */
   int64_t *cursor;
   jmp_buf fail;
 };
@@ -180,7 +181,7 @@ UINT2(u_div, uint_div(a, b)) UINT2(u_rem, uint_rem(a, b)) UINT2(u_pow, power(a, 
 UINT2(u_lt, a < b) UINT2(u_le, a <= b) UINT2(u_gt, a > b) UINT2(u_ge, a >= b)
 REAL2(r_add, a + b) REAL2(r_sub, a - b) REAL2(r_mul, a * b) REAL2(r_div, a / b) REAL2(r_tdiv, trunc(a / b)) REAL2(r_fdiv, floor(a / b))
 REAL2(r_mod, real_mod(a, b)) REAL2(r_fmod, fmod(a, b)) REAL2(r_pow, pow(a, b)) REAL2(r_min, real_min(a, b)) REAL2(r_max, real_max(a, b))
-REAL1(r_neg, -a) REAL1(r_abs, fabs(a)) REAL1(r_sign, (a > 0) - (a < 0)) REAL1(r_same, a)
+REAL1(r_neg, -a) REAL1(r_abs, fabs(a)) REAL1(r_sign, isnan(a) ? a : (a > 0) - (a < 0)) REAL1(r_same, a)
 REAL1(r_exp, exp(a)) REAL1(r_log, log(a)) REAL1(r_sqrt, sqrt(a)) REAL1(r_sin, sin(a)) REAL1(r_cos, cos(a)) REAL1(r_tan, tan(a))
 REAL1(r_asin, asin(a)) REAL1(r_acos, acos(a)) REAL1(r_atan, atan(a)) REAL1(r_sinh, sinh(a)) REAL1(r_cosh, cosh(a)) REAL1(r_tanh, tanh(a))
 REAL1(r_asinh, asinh(a)) REAL1(r_acosh, acosh(a)) REAL1(r_atanh, atanh(a)) REAL1(r_erf, erf(a)) REAL1(r_erfc, erfc(a))
@@ -505,6 +506,7 @@ static void set_symbol(Run *run, const char *name, int64_t v) {
   if (!ext_find_symbol(run->ctx, name, &symbol)) fail(run, E0601, ctx_printf(run->ctx, "%s is set, which is no symbol", name));
   ext_range(run->ctx, symbol, &lo, &hi);
   if (v < lo || v > hi) fail(run, E0701, ctx_printf(run->ctx, "the extent %s is %lld, outside its bounds %lld .. %lld", name, (long long)v, (long long)lo, (long long)hi));
+  if (run->mem.symbol && run->mem.symbol(run->mem.arg, name) != v) run->changes++;
   if (run->mem.set_symbol) run->mem.set_symbol(run->mem.arg, name, v);
 }
 
@@ -868,23 +870,41 @@ static Codes codes(Compiler *c, const Body *body) {
 }
 
 /* ---- running */
-static bool run_kernel(Run *run, const Kernel *k) {
-  Kernel copy = *k;
-  if (!k->lowered) {
-    copy.body = (Body){0};
-    memset(&copy.scratch, 0, sizeof copy.scratch);
-    if (!kernel_lower_naive(run->ctx, &copy)) return false;
-    k = &copy;
+/* A kernel that is ready to run: lowered, and compiled for the values that symbols have. Inside a loop it stays so from trip to trip while they keep them. */
+typedef struct Ready { const Kernel *kernel; Arena *code; Codes body; int64_t *cursor; int64_t changes; bool in_loop; } Ready;
+
+static bool make_ready(Run *run, const Kernel *k, Ready *r) {
+  if (!r->kernel && !k->lowered) {
+    Kernel *copy = arena_copy(run->owned, k, sizeof *k);
+    copy->body = (Body){0};
+    memset(&copy->scratch, 0, sizeof copy->scratch);
+    if (!kernel_lower_naive(run->ctx, copy)) return false;
+    k = copy;
   }
-  run->kernel = k;
+  if (!r->kernel) r->kernel = k;
+  run->kernel = k = r->kernel;
+  if (r->code && r->changes == run->changes) return true;
+  if (r->code) arena_free(r->code);
+  r->code = NULL; /* freed once, whatever happens next */
+  if (!(run->code = r->code = arena_new(run->ctx))) ctx_out_of_memory(run->ctx);
   Compiler *c = arena_alloc(run->code, sizeof *c);
   *c = (Compiler){.run = run, .cap = 16, .ncursors = 1};
   c->scope = make(c, MAX_LOOPS, sizeof *c->scope);
   c->cursor = make(c, (size_t)c->cap, sizeof *c->cursor);
-  Codes body = codes(c, &k->body);
-  run->cursor = make(c, (size_t)c->ncursors, sizeof *run->cursor);
-  spend(run, body.n, 1);
-  run_codes(body, run);
+  r->body = codes(c, &k->body);
+  r->cursor = make(c, (size_t)c->ncursors, sizeof *run->cursor);
+  r->changes = run->changes;
+  return true;
+}
+
+static bool run_kernel(Run *run, const Kernel *k, Ready *r) {
+  if (!make_ready(run, k, r)) return false;
+  run->cursor = r->cursor;
+  spend(run, r->body.n, 1);
+  run_codes(r->body, run);
+  if (r->in_loop) return true;
+  arena_free(r->code);
+  r->code = NULL;
   return true;
 }
 
@@ -925,6 +945,9 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t
   run->mem = mem;
   run->steps = steps > 0 ? steps : INT64_MAX;
   int64_t *trip = arena_alloc(owned, array_bytes(ctx, n, sizeof *trip));
+  Ready *ready = arena_alloc(owned, array_bytes(ctx, n, sizeof *ready));
+  for (size_t i = 0; jump && i < n; i++)
+    for (size_t k = jump[i]; kernels[i]->control == CONTROL_END && k < i; k++) ready[k].in_loop = true;
   volatile bool good = true;
   if (setjmp(run->fail)) good = false;
   else
@@ -933,13 +956,11 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t
         i = branch(run, kernels, jump, i, trip);
         continue;
       }
-      run->code = arena_new(ctx);
-      if (!run->code) ctx_out_of_memory(ctx);
-      good = run_kernel(run, kernels[i++]);
-      arena_free(run->code);
-      run->code = NULL;
+      good = run_kernel(run, kernels[i], &ready[i]);
+      i++;
     }
-  if (run->code) arena_free(run->code);
+  for (size_t i = 0; i < n; i++)
+    if (ready[i].code) arena_free(ready[i].code);
   arena_free(owned);
   return good;
 }

@@ -43,7 +43,7 @@ Type record_element_type(const Type *t) {
   Type e = *t;
   e.form = holds_maps(t) ? FORM_MAP : FORM_TENSOR;
   e.cap = holds_maps(t);
-  if (!holds_maps(t)) e.varies = 0, e.key = ELEM_NONE;
+  if (!holds_maps(t)) e.varies = 0, e.key = ELEM_NONE, e.ranks_vary = false;
   return e;
 }
 
@@ -60,11 +60,21 @@ bool record_admit(Ctx *ctx, Type *of, const Type *element, const char **why) {
   if (of->cap == 0 && !holds_maps(of)) { /* no element yet */
     of->rank = element->rank;
     of->varies = element->varies;
+    of->ranks_vary = element->ranks_vary;
     memcpy(of->dim, element->dim, sizeof of->dim);
     return true;
   }
-  if (of->rank != element->rank) return *why = "their elements have different ranks", false;
-  for (int d = 0; d < of->rank; d++) {
+  int common = of->rank < element->rank ? of->rank : element->rank;
+  of->ranks_vary = of->ranks_vary || element->ranks_vary || of->rank != element->rank;
+  for (int d = common; d < element->rank; d++) of->dim[d] = element->dim[d];
+  of->rank = of->rank > element->rank ? of->rank : element->rank;
+  for (int d = common; d < of->rank; d++) {
+    of->dim[d] = most(ctx, of->dim[d]);
+    of->varies |= 1u << d;
+  }
+  for (int d = 0; of->ranks_vary && d < of->rank; d++) /* where one is empty, another has an element all the same */
+    if (most(ctx, of->dim[d]) < 1) of->dim[d] = 1, of->varies |= 1u << d;
+  for (int d = 0; d < common; d++) {
     bool same = ext_eq(ctx, of->dim[d], element->dim[d]) == TRI_TRUE;
     if (same && !((of->varies | element->varies) >> d & 1)) continue;
     int64_t a = most(ctx, of->dim[d]), b = most(ctx, element->dim[d]);
@@ -109,6 +119,7 @@ Data record_element(Ctx *ctx, const Data *d, int64_t i) {
   if (!record_layout(ctx, &d->type, &r)) return e;
   const char *base = d->bytes;
   if (!is_map(&d->type) && !holds_maps(&d->type)) memcpy(e.type.dim, base + r.dim + i * r.rank * WORD, (size_t)r.rank * WORD);
+  while (d->type.ranks_vary && e.type.rank && e.type.dim[e.type.rank - 1] == -1) e.type.rank--;
   if (is_map(&d->type)) e.type.dim[0] = record_length(d);
   e.bytes = base + r.data + i * r.slot;
   e.nbytes = holds_maps(&d->type) ? (size_t)r.slot : (size_t)elem_bytes(e.type.elem, type_bound(ctx, &e.type));
@@ -128,7 +139,7 @@ bool record_is_sound(Ctx *ctx, const Data *d) {
   for (int64_t i = 0; i < n && !is_map(&d->type); i++) {
     Data e = record_element(ctx, d, i);
     if (holds_maps(&d->type) && !record_is_sound(ctx, &e)) return false;
-    for (int k = 0; !holds_maps(&d->type) && k < d->type.rank; k++)
+    for (int k = 0; !holds_maps(&d->type) && k < e.type.rank; k++)
       if (e.type.dim[k] < 0 || e.type.dim[k] > most(ctx, d->type.dim[k])) return false;
   }
   return true;
@@ -173,12 +184,14 @@ bool record_push(Ctx *ctx, Data *d, const Data *element) {
     Data map = {.type = record_element_type(&d->type), .bytes = slot, .nbytes = (size_t)r.slot};
     if (element->type.form != FORM_MAP || !map_refit(ctx, element, &map)) return false;
   } else {
-    if (element->type.rank != d->type.rank || element->type.form != FORM_TENSOR) return false;
-    for (int k = 0; k < d->type.rank; k++) {
+    if (element->type.form != FORM_TENSOR || element->type.rank > d->type.rank || (element->type.rank < d->type.rank && !d->type.ranks_vary) || element->nbytes > (size_t)r.slot) return false;
+    for (int k = 0; k < element->type.rank; k++) {
       bool fits = d->type.varies >> k & 1 || !ext_is_const(ctx, d->type.dim[k]) ? element->type.dim[k] <= most(ctx, d->type.dim[k]) : element->type.dim[k] == d->type.dim[k];
       if (!fits) return false;
     }
-    memcpy(base + r.dim + at * r.rank * WORD, element->type.dim, (size_t)r.rank * WORD);
+    int64_t dim[MAX_RANK];
+    for (int k = 0; k < d->type.rank; k++) dim[k] = k < element->type.rank ? element->type.dim[k] : -1;
+    memcpy(base + r.dim + at * r.rank * WORD, dim, (size_t)r.rank * WORD);
     memcpy(slot, element->bytes, element->nbytes);
   }
   record_set_length(d, at + 1);

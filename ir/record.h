@@ -4,7 +4,8 @@
  *     map                   int64_t length; K key[entries]; T value[entries];              in the order of the keys
  *     sequence of maps      int64_t length; map data[cap];
  *
- * A slot has room for an element at the bounds of its extents, and the element lies dense in it, so its extents are in `dim`. The length of an optional
+ * A slot has room for an element at the bounds of its extents, and the element lies dense in it, so its extents are in `dim`; an extent that an element of lower
+ * rank does not have is -1. The length of an optional
  * tensor is 0 or 1, that of an optional sequence that is none is -1. Every part begins at a multiple of 8 bytes, and so a record is a vector of i64 for all
  * who only move it. The generated header declares the same as a struct; ir/extern/record.kernel.h reads it. */
 #pragma once

@@ -303,6 +303,7 @@ static void kernel(Writer *w, const Kernel *k, int depth) {
   memset(&w->kernel, 0, sizeof w->kernel);
   w->in_kernel = true;
   Map scratch = {0}, local = {0};
+  if (k->cond) find_buf(&f, k->cond);
   for (size_t i = 0; i < k->cascade.locals.n; i++) {
     map_add(w->arena, &local, k->cascade.locals.at[i]);
     find_buf(&f, k->cascade.locals.at[i]);

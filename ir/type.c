@@ -61,7 +61,7 @@ bool type_is_const(const Ctx *ctx, const Type *t) {
 bool type_is_record(const Type *t) { return t->form != FORM_TENSOR; }
 
 bool type_equal(const Type *a, const Type *b) {
-  if (a->elem != b->elem || a->rank != b->rank || a->form != b->form || a->key != b->key || a->varies != b->varies || a->cap != b->cap) return false;
+  if (a->elem != b->elem || a->rank != b->rank || a->form != b->form || a->key != b->key || a->varies != b->varies || a->cap != b->cap || a->ranks_vary != b->ranks_vary) return false;
   for (int i = 0; i < a->rank; i++)
     if (a->dim[i] != b->dim[i]) return false;
   return true;
@@ -73,7 +73,7 @@ static const char *const form_words[] = {[FORM_SEQUENCE] = "seq(", [FORM_OPTIONA
 static void print_tensor(const Ctx *ctx, const Type *t, Str *out) {
   str_add(out, elem_info(t->elem)->name);
   if (t->rank < 0) { str_add(out, "[?]"); return; }
-  str_add(out, "[");
+  str_add(out, t->ranks_vary ? "[.." : "[");
   for (int i = 0; i < t->rank; i++) {
     str_add(out, i ? "," : "");
     str_add(out, t->varies >> i & 1 ? "<=" : "");
@@ -119,6 +119,7 @@ static bool parse_word(const char **text, const char *word) {
 static bool parse_tensor(Ctx *ctx, const char **text, Type *t) {
   if (!parse_elem(ctx, text, &t->elem) || !parse_word(text, "[")) return false;
   if (parse_word(text, "?]")) { t->rank = -1; return true; }
+  t->ranks_vary = t->form != FORM_TENSOR && parse_word(text, "..");
   while (!parse_word(text, "]")) {
     if (t->rank && !parse_word(text, ",")) return false;
     while (**text == ' ') ++*text;

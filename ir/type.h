@@ -25,13 +25,14 @@ typedef struct Type {
   TypeForm form;
   Elem key;                                               /* FORM_MAP, and FORM_SEQUENCE where the elements are maps: string or i64; else ELEM_NONE */
   uint32_t varies;                                        /* records: bit d is set where dim[d] is a bound, and elements may be smaller there */
+  bool ranks_vary;                                        /* records: elements may also have fewer extents than rank, the last ones missing */
   int64_t cap;                                            /* records: elements there is room for; FORM_OPTIONAL: 0 or 1 */
 } Type;
 bool type_is_record(const Type *t);
 int64_t type_bound(const Ctx *ctx, const Type *t);        /* number of elements (of a record: in one of its tensors) at the symbols' bounds; -1 on overflow beyond 2^48 */
 bool type_is_const(const Ctx *ctx, const Type *t);        /* no symbols */
 bool type_equal(const Type *a, const Type *b);
-void type_print(const Ctx *ctx, const Type *t, Str *out); /* f32[1,n,28,28]; seq(f32[2,<=3])<=4, opt(f32[2])<=1, opt(seq(f32[2])<=4), map(i64,f32)<=7, seq(map(i64,f32)<=7)<=4 */
+void type_print(const Ctx *ctx, const Type *t, Str *out); /* f32[1,n,28,28]; seq(f32[2,<=3])<=4, seq(f32[..<=2,<=3])<=4 where ranks vary, opt(f32[2])<=1, opt(seq(f32[2])<=4), map(i64,f32)<=7, seq(map(i64,f32)<=7)<=4 */
 bool type_parse(Ctx *ctx, const char **text, Type *t);
 
 /* A constant tensor: row-major, little-endian, sub-byte elements packed low nibble first, texts by pointer. Bytes are owned by an arena or by a mapped file that lives as long as the context. */

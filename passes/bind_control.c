@@ -74,7 +74,7 @@ static Buf *root(Buf *b) { return b->alias ? b->alias : b; }
 
 /* The memory of b with other extents. */
 static Buf *view(Binder *B, Buf *b, int rank, const ext_t *dim) {
-  Buf *v = buf_new(B->ctx, b->name, b->elem, root(b)->space == SPACE_OUTPUT ? SPACE_TEMP : b->space, rank, dim);
+  Buf *v = buf_new(B->ctx, ctx_printf(B->ctx, "%s.view", b->name), b->elem, root(b)->space == SPACE_OUTPUT ? SPACE_TEMP : b->space, rank, dim);
   v->alias = root(b);
   vec_push(B->ctx, &B->program->bufs, v);
   return v;

@@ -24,16 +24,6 @@ static void use(Live *l, const Value *v) {
   for (size_t i = 0; v->symbolic && i < v->data->nbytes / sizeof(ext_t); i++) use_extent(l, ((const ext_t *)v->data->bytes)[i]);
 }
 
-static void use_node(Live *l, const Node *n, int depth) {
-  for (size_t i = 0; i < n->in.n; i++) use(l, n->in.at[i]);
-  for (size_t i = 0; i < n->attrs.n && depth < REGION_DEPTH; i++) {
-    if (n->attrs.at[i].kind != ATTR_GRAPH) continue;
-    const Graph *region = n->attrs.at[i].graph;
-    for (size_t j = 0; j < region->nodes.n; j++) use_node(l, region->nodes.at[j], depth + 1);
-    for (size_t j = 0; j < region->outputs.n; j++) use(l, region->outputs.at[j]);
-  }
-}
-
 static bool is_live(const Live *l, const Node *n) {
   for (size_t i = 0; i < n->out.n; i++)
     if (n->out.at[i] && map_find(&l->values, n->out.at[i])) return true;
@@ -47,16 +37,29 @@ static bool is_live(const Live *l, const Node *n) {
   return false;
 }
 
-static void mark(Live *l, const Graph *g) {
+static void mark(Live *l, const Graph *g, int depth);
+
+/* All that a region gives is needed where its node is. */
+static void use_node(Live *l, const Node *n, int depth) {
+  for (size_t i = 0; i < n->in.n; i++) use(l, n->in.at[i]);
+  for (size_t i = 0; i < n->attrs.n && depth < REGION_DEPTH; i++) {
+    if (n->attrs.at[i].kind != ATTR_GRAPH) continue;
+    const Graph *region = n->attrs.at[i].graph;
+    for (size_t j = 0; j < region->outputs.n; j++) use(l, region->outputs.at[j]);
+    mark(l, region, depth + 1);
+  }
+}
+
+static void mark(Live *l, const Graph *g, int depth) {
   for (size_t i = g->nodes.n; i-- > 0;)
-    if (is_live(l, g->nodes.at[i])) use_node(l, g->nodes.at[i], 0);
+    if (is_live(l, g->nodes.at[i])) use_node(l, g->nodes.at[i], depth);
 }
 
 /* A state that only itself depends on is dead, however long it lives: what a state becomes is used when the state is. */
 static void mark_states(Live *l, const Graph *g) {
   bool more = true;
   while (more) {
-    mark(l, g);
+    mark(l, g, 0);
     more = false;
     for (size_t i = 0; i < g->states.n; i++) {
       const Value *next = g->outputs.at[g->states.at[i].out];
@@ -82,30 +85,37 @@ static void remove_state(Graph *g, size_t pair) {
   }
 }
 
-bool pass_dead(Ctx *ctx, Unit *u);
-bool pass_dead(Ctx *ctx, Unit *u) {
-  Graph *g = u->model->graph;
-  Live l = {.ctx = ctx, .model = u->model};
-  bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
-  for (size_t i = 0; i < g->outputs.n; i++)
-    if (!graph_is_state_output(g, i)) use(&l, g->outputs.at[i]);
-  mark_states(&l, g);
-  for (size_t i = g->states.n; i-- > 0;)
-    if (!map_find(&l.values, g->inputs.at[g->states.at[i].in])) remove_state(g, i);
+/* Removes what is not marked, in regions too. */
+static void sweep(Live *l, Graph *g, int depth) {
+  bool *drop = NEWN(l->ctx, bool, g->nodes.n + 1);
   for (size_t i = 0; i < g->nodes.n; i++) {
     Node *n = g->nodes.at[i];
-    drop[i] = !is_live(&l, n);
+    drop[i] = !is_live(l, n);
     for (size_t j = 0; j < n->out.n && !drop[i]; j++)
-      if (n->out.at[j] && !map_find(&l.values, n->out.at[j])) n->out.at[j] = NULL;
+      if (n->out.at[j] && !map_find(&l->values, n->out.at[j])) n->out.at[j] = NULL;
+    for (size_t a = 0; a < n->attrs.n && !drop[i] && depth < REGION_DEPTH; a++)
+      if (n->attrs.at[a].kind == ATTR_GRAPH) sweep(l, n->attrs.at[a].graph, depth + 1);
   }
   graph_drop_nodes(g, drop);
   size_t kept = 0;
   for (size_t i = 0; i < g->values.n; i++) {
     Value *v = g->values.at[i];
-    if (v->is_input || map_find(&l.values, v)) g->values.at[kept++] = v;
+    if (v->is_input || map_find(&l->values, v)) g->values.at[kept++] = v;
   }
   g->values.n = kept;
   g->index = NULL; /* positions have changed */
-  graph_uses(ctx, g);
+  graph_uses(l->ctx, g);
+}
+
+bool pass_dead(Ctx *ctx, Unit *u);
+bool pass_dead(Ctx *ctx, Unit *u) {
+  Graph *g = u->model->graph;
+  Live l = {.ctx = ctx, .model = u->model};
+  for (size_t i = 0; i < g->outputs.n; i++)
+    if (!graph_is_state_output(g, i)) use(&l, g->outputs.at[i]);
+  mark_states(&l, g);
+  for (size_t i = g->states.n; i-- > 0;)
+    if (!map_find(&l.values, g->inputs.at[g->states.at[i].in])) remove_state(g, i);
+  sweep(&l, g, 0);
   return true;
 }

@@ -9,6 +9,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (!extern_attr(req, "axis")) return diag(ctx, E0403, req->place, "ConcatFromSequence needs attribute `axis`");
   const Type *seq = req->in[0].type;
   if (seq->key != ELEM_NONE || extern_bits(seq->elem) < 8) return diag(ctx, E0404, req->place, "ConcatFromSequence does not take such elements");
+  if (seq->ranks_vary) return diag(ctx, E0202, req->place, "elements of '%s' have different ranks", req->in[0].name);
   if (seq->cap == 0) return diag(ctx, E0401, req->place, "'%s' is always empty: there is nothing to concatenate", req->in[0].name);
   if (!extern_int(ctx, req, "axis", 0, &axis) || !extern_int(ctx, req, "new_axis", 0, &fresh) || !extern_axis(ctx, req, axis, seq->rank + (fresh != 0), &at)) return false;
   if (seq->rank + (fresh != 0) > MAX_RANK) return diag(ctx, E0104, req->place, "the result has rank %d, at most %d is supported", seq->rank + 1, MAX_RANK);

@@ -37,7 +37,9 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (x->rank != 1) return diag(ctx, E0401, req->place, "the file has %d dimensions, not one", x->rank);
   int64_t format, lo, n, h, w;
   ext_t height, width;
-  if (!pixel_format(ctx, req, &format) || !extern_open_symbol(ctx, req, "height", 0, &height) || !extern_open_symbol(ctx, req, "width", 1, &width)) return false;
+  if (!pixel_format(ctx, req, &format)) return false;
+  bool high = extern_open_symbol(ctx, req, "height", 0, &height), wide = extern_open_symbol(ctx, req, "width", 1, &width);
+  if (!high || !wide) return false;
   ext_range(ctx, x->dim[0], &lo, &n);
   ext_range(ctx, height, &lo, &h);
   ext_range(ctx, width, &lo, &w);

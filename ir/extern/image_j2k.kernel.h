@@ -530,7 +530,7 @@ static int sinter_jp2(SinterImage *im) { /* boxes: length, kind, contents; the c
   for (int64_t at = 0; at + 8 <= im->size;) {
     int64_t n = sinter_be32(im, at), head = n == 1 ? 16 : 8;
     uint32_t kind = sinter_be32(im, at + 4);
-    if (n == 1) n = (int64_t)sinter_be32(im, at + 8) << 31 << 1 | sinter_be32(im, at + 12);
+    if (n == 1) n = sinter_be32(im, at + 8) ? -1 : (int64_t)sinter_be32(im, at + 12); /* a length of 64 bits, of which no file here needs more than 32 */
     if (n == 0) n = im->size - at;
     if (kind == 0x6A703263) return sinter_j2k(im, at + head); /* "jp2c" */
     if (n < head || n > im->size - at) return 0;

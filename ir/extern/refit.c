@@ -8,7 +8,7 @@ static bool fits(const Type *from, const Type *to) {
   if (from->form != to->form && !(from->form == FORM_SEQUENCE && to->form == FORM_OPTIONAL_SEQUENCE)) return false;
   if (from->cap == 0) return (from->elem == to->elem || from->elem == ELEM_NONE) && from->key == to->key;
   if (to->cap == 0) return from->elem == to->elem && from->key == to->key;
-  return from->elem == to->elem && from->key == to->key && from->rank == to->rank && (type_equal(from, to) || from->key == ELEM_NONE);
+  return from->elem == to->elem && from->key == to->key && (from->rank == to->rank || (from->rank < to->rank && to->ranks_vary)) && (to->ranks_vary || !from->ranks_vary) && (type_equal(from, to) || from->key == ELEM_NONE);
 }
 
 static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {

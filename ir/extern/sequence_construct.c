@@ -1,4 +1,4 @@
-/* SequenceConstruct: a sequence of the tensors given, which may differ in their extents but not in their rank. */
+/* SequenceConstruct: a sequence of the tensors given, which may differ in their extents and in their rank. */
 #include "ir/extern/bind.h"
 #include "ir/extern/sequence_construct.kernel.h"
 
@@ -13,7 +13,10 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
     seq.cap++;
   }
   bool ok = extern_put(ctx, req, to, extern_bits(seq.elem)) && extern_put(ctx, req, to, req->nin) && extern_put(ctx, req, to, seq.rank) && extern_put_record(ctx, req, to, &seq);
-  for (int i = 0; ok && i < req->nin; i++) ok = extern_put_extents(ctx, req, to, req->in[i].type);
+  for (int i = 0; ok && i < req->nin; i++) {
+    ok = extern_put_extents(ctx, req, to, req->in[i].type);
+    for (int d = req->in[i].type->rank; ok && d < seq.rank; d++) ok = extern_put(ctx, req, to, -1);
+  }
   to->out[0] = seq;
   to->fails = true;
   return ok;

@@ -1,5 +1,5 @@
 /* SequenceConstruct: a sequence of the tensors given.
- * arg: bits of an element, tensors, extents of each, the sequence, the extents of all tensors. count: a status. */
+ * arg: bits of an element, tensors, extents of each, the sequence, the extents of all tensors (-1: it has none). count: a status. */
 #include "ir/extern/record.kernel.h"
 
 static void sinter_sequence_construct(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {

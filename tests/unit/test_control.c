@@ -86,6 +86,10 @@ START_TEST(text_reads_back) {
   program_print(ctx, p, &again);
   ck_assert_str_eq(again.s, text);
   ck_assert(program_verify(ctx, p));
+  Str one = str_new(ctx); /* on its own it brings its buffer along */
+  kernel_print(ctx, p->kernels.at[number(p, "k_loop")], &one);
+  ck_assert_ptr_nonnull(strstr(one.s, "while k_loop on again trips 7"));
+  ck_assert_ptr_nonnull(strstr(one.s, "buf again bool[] temp"));
 }
 END_TEST
 

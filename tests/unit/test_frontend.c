@@ -185,6 +185,22 @@ START_TEST(a_bounded_dimension_is_one_symbol) {
   ctx_free(r.ctx);
 } END_TEST
 
+/* What the file says of an output; then --dim for a name that only outputs have; then how large it is expected to get. */
+static Pb open_output(void) {
+  return pb_model(pb_message(pb_input(add_node(PB0, pb_node("Relu", "x", "y")), "x", 1, "2"), 12, pb_value("y", 1, "2 rows columns")));
+}
+START_TEST(outputs_are_declared) {
+  DimOption dims[] = {{"rows", true, 128}};
+  ShapeOption expected[] = {{"y", 3, {7, 8, 9}}};
+  ImportOptions opt = {.dims = {dims, 1, 1}, .output = expected, .noutputs = 1};
+  Run plain = sound(open_output(), NULL), r = sound(open_output(), &opt);
+  const Type *t = plain.model->graph->outputs.at[0]->declared, *u = r.model->graph->outputs.at[0]->declared;
+  ck_assert(t && t->rank == 3 && t->dim[0] == 2 && t->dim[1] == -1 && t->dim[2] == -1);
+  ck_assert(u && u->rank == 3 && u->dim[0] == 2 && u->dim[1] == 128 && u->dim[2] == 9);
+  ctx_free(plain.ctx);
+  ctx_free(r.ctx);
+} END_TEST
+
 START_TEST(an_input_can_become_a_constant) {
   Ctx *texts = ctx_new();
   ShapeOption shapes[] = {{"x", 3, {1, 3, 1}}};
@@ -482,6 +498,7 @@ int main(void) {
   tcase_add_test(t, dimensions_are_bound_by_options);
   tcase_add_test(t, a_shape_binds_its_names_everywhere);
   tcase_add_test(t, a_bounded_dimension_is_one_symbol);
+  tcase_add_test(t, outputs_are_declared);
   tcase_add_test(t, an_input_can_become_a_constant);
   tcase_add_test(t, a_constant_is_cast_to_the_declared_type);
   tcase_add_loop_test(t, wrong_options_are_reported, 0, sizeof option_cases / sizeof *option_cases);

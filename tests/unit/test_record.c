@@ -28,7 +28,7 @@ static const Data *tensor(int rank, const int64_t *dim, float first) {
 }
 
 START_TEST(types_read_back) {
-  static const char *const texts[] = {"seq(f32[2,<=3])<=4", "seq(f32[])<=0", "seq(f32[?])", "opt(i64[2])<=1", "opt(seq(string[<=5])<=3)", "map(i64,f32)<=7", "seq(map(string,f32)<=3)<=2", "f32[1,2]"};
+  static const char *const texts[] = {"seq(f32[2,<=3])<=4", "seq(f32[])<=0", "seq(f32[?])", "opt(i64[2])<=1", "seq(f32[..2,<=3])<=4", "opt(seq(string[<=5])<=3)", "map(i64,f32)<=7", "seq(map(string,f32)<=3)<=2", "f32[1,2]"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     Type t = type_of(texts[i]);
     ck_assert_str_eq(text_of(&t), texts[i]);
@@ -83,6 +83,21 @@ START_TEST(elements_come_back_as_they_went_in) {
 }
 END_TEST
 
+START_TEST(ranks_may_differ) {
+  Type t = type_of("seq(f32[..<=3,<=2])<=3");
+  Data *d = record_new(ctx, &t);
+  ck_assert(record_push(ctx, d, tensor(0, NULL, 4)));
+  ck_assert(record_push(ctx, d, tensor(1, (const int64_t[]){3}, 5)));
+  ck_assert(record_push(ctx, d, tensor(2, (const int64_t[]){2, 2}, 6)));
+  ck_assert(record_is_sound(ctx, d));
+  for (int i = 0; i < 3; i++) {
+    Data e = record_element(ctx, d, i);
+    ck_assert_int_eq(e.type.rank, i);
+    ck_assert_float_eq((float)data_real(&e, 0), (float)(4 + i));
+  }
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_refused) {
   Type t = type_of("seq(f32[<=3,2])<=4");
   Data *d = record_new(ctx, &t);
@@ -95,7 +110,8 @@ END_TEST
 START_TEST(joins) {
   const struct { const char *a, *b, *both; } cases[] = {
     {"seq(f32[2])<=1", "seq(f32[2])<=3", "seq(f32[2])<=3"},      {"seq(f32[2])<=1", "seq(f32[5])<=1", "seq(f32[<=5])<=1"}, {"seq(f32[])<=0", "seq(f32[2,3])<=2", "seq(f32[2,3])<=2"},
-    {"seq(none[])<=0", "seq(i64[<=2])<=2", "seq(i64[<=2])<=2"}, {"seq(f32[2])<=1", "seq(i64[2])<=1", NULL},                {"seq(f32[2])<=1", "seq(f32[2,2])<=1", NULL},
+    {"seq(none[])<=0", "seq(i64[<=2])<=2", "seq(i64[<=2])<=2"}, {"seq(f32[2])<=1", "seq(i64[2])<=1", NULL},                {"seq(f32[2])<=1", "seq(f32[2,2])<=1", "seq(f32[..2,<=2])<=1"},
+    {"seq(f32[])<=1", "seq(f32[0,3])<=2", "seq(f32[..<=1,<=3])<=2"},
     {"seq(f32[2])<=1", "opt(f32[2])<=1", NULL},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -136,6 +152,7 @@ int main(void) {
   tcase_add_test(t, what_is_no_type_is_left_where_it_stands);
   tcase_add_test(t, layouts_are_structs);
   tcase_add_test(t, elements_come_back_as_they_went_in);
+  tcase_add_test(t, ranks_may_differ);
   tcase_add_test(t, what_does_not_fit_is_refused);
   tcase_add_test(t, joins);
   tcase_add_test(t, maps_are_sorted);

@@ -29,7 +29,7 @@ out
     buf rows f32[grow_trips] output
     buf grow.number i64[] temp
     buf grow.again bool[] temp
-    buf rows_2 f32[6] temp alias rows
+    buf rows.view f32[6] temp alias rows
     buf h2 f32[2] temp
     buf top f32[] temp
     buf more bool[] temp
@@ -66,7 +66,7 @@ out
         grow.again[] = grow.number[] + 1 < (grow_limit) and more[]
     kernel k_grow_collect  from "grow"  cost 0 36
       cascade
-        rows_2[grow.number[]] also = top[]
+        rows.view[grow.number[]] also = top[]
     kernel k_grow_2  from "grow"  cost 0 16
       axes i0:2
       cascade
