@@ -32,7 +32,7 @@ struct Command {
   int64_t memory, text_bytes, ram, flash;            /* 0: not given; memory has a default */
   int64_t threads, runs, seed;
   double rtol, atol, atol_of_max, ulp;   /* < 0: not given */
-  bool json, verbose, help, all, per_node, interpret, sanitize, read_back;
+  bool json, verbose, help, all, per_node, own_error, interpret, sanitize, read_back;
 };
 
 /* ---- options.c: the table of options */
@@ -113,6 +113,8 @@ bool execute_compiled(Ctx *ctx, Execution *x);
 typedef struct Tolerance { double rtol, atol, ulp; } Tolerance;
 typedef struct Difference {
   double max_abs, max_rel, max_ulp;      /* over elements that are numbers on both sides */
+  double max_ulp_of_max;                 /* the largest error in units in the last place of the largest expected magnitude: where terms cancel, an ULP of the
+                                            small result says nothing, and this does */
   int64_t count, wrong;                  /* elements; those out of tolerance */
   int64_t first, worst;                  /* first out of tolerance (-1: none); the one of the largest error */
   int64_t element;                       /* of a sequence or an optional: in which of its tensors the first is; -1 otherwise */

@@ -80,6 +80,18 @@ static const Measure *measure_of(Elem e) {
   return m;
 }
 
+/* The distance of the numbers of type e around v: how much smaller a share of the power of two below v may be and still make another number. */
+static double spacing(Elem e, double v) {
+  int exponent;
+  if (v == 0 || !isfinite(v)) return 0;
+  frexp(v, &exponent);
+  double power = ldexp(1, exponent - 1), step = power;
+  while (power + step / 2 > power && elem_round(e, power + step / 2) == power + step / 2) step /= 2;
+  return step;
+}
+
+static Elem real_part(Elem e) { return e == ELEM_c64 ? ELEM_f32 : e == ELEM_c128 ? ELEM_f64 : e; }
+
 static Difference compare_tensors(Ctx *ctx, const Data *got, const Data *want, Tolerance t) {
   Difference r = {.first = -1, .worst = -1, .element = -1};
   if (got->type.elem != want->type.elem || !same_shape(&got->type, &want->type)) {
@@ -87,13 +99,14 @@ static Difference compare_tensors(Ctx *ctx, const Data *got, const Data *want, T
     return r;
   }
   const Measure *m = measure_of(want->type.elem);
-  double worst = -1;
+  double worst = -1, largest = 0;
   r.count = type_bound(ctx, &want->type);
   for (int64_t i = 0; i < r.count; i++) {
     Error e = m->error(got, want, i);
     /* Against zero a relative error says nothing; the absolute one judges there. */
     double magnitude = m->magnitude(want, i);
     bool within = e.absolute == 0 || (isfinite(e.absolute) && (t.ulp >= 0 ? e.ulp <= t.ulp : e.absolute <= t.atol + t.rtol * magnitude));
+    if (isfinite(magnitude) && magnitude > largest) largest = magnitude;
     if (e.absolute > r.max_abs) r.max_abs = e.absolute;
     if (e.relative > r.max_rel && magnitude > 0) r.max_rel = e.relative;
     if (e.ulp > r.max_ulp) r.max_ulp = e.ulp;
@@ -102,6 +115,8 @@ static Difference compare_tensors(Ctx *ctx, const Data *got, const Data *want, T
     r.wrong++;
     if (r.first < 0) r.first = i;
   }
+  double step = m->cls == 'r' || m->cls == 'c' ? spacing(real_part(want->type.elem), largest) : 1;
+  r.max_ulp_of_max = step > 0 ? r.max_abs / step : r.max_ulp;
   return r;
 }
 
@@ -125,6 +140,7 @@ static void add_difference(Ctx *ctx, Difference *r, Difference e, int64_t elemen
   if (e.max_abs > r->max_abs) r->max_abs = e.max_abs;
   if (e.max_rel > r->max_rel) r->max_rel = e.max_rel;
   if (e.max_ulp > r->max_ulp) r->max_ulp = e.max_ulp;
+  if (e.max_ulp_of_max > r->max_ulp_of_max) r->max_ulp_of_max = e.max_ulp_of_max;
   if (e.wrong && !r->wrong) r->first = e.first, r->element = element;
   r->count += e.count;
   r->wrong += e.wrong;

@@ -171,6 +171,7 @@ static const Option options[] = {
   {"atol", 0, "X", "verify", take_real, AT(atol), 0, "absolute tolerance. Default: 1e-7 and what --atol-of-max says"},
   {"atol-of-max", 0, "X", "verify", take_real, AT(atol_of_max), 0, "adds X times the largest magnitude that is expected to the absolute tolerance, because sums that cancel keep the error of their parts. Default: 1e-5; 0 with --atol"},
   {"ulp", 0, "N", "verify", take_real, AT(ulp), 0, "tolerance in units in the last place, instead of --rtol and --atol"},
+  {"own-error", 0, NULL, "verify", take_switch, AT(own_error), 0, "prints the distance of compiled results from the reference interpreter as well"},
   {"per-node", 0, NULL, "verify", take_switch, AT(per_node), 0, "compares every value between kernels with the reference and names the first wrong node"},
   {"interpret", 0, NULL, "run verify", take_switch, AT(interpret), 0, "runs the reference interpreter instead of compiled code"},
   {"sanitize", 0, NULL, "run verify", take_switch, AT(sanitize), 0, "compiles the generated code with AddressSanitizer and UndefinedBehaviorSanitizer"},

@@ -69,7 +69,9 @@ static const char *element_text(Ctx *ctx, const Data *d, int64_t i) {
   return s.s;
 }
 
-static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *expected, Table *table, json_t *rows) {
+/* own: what the reference interpreter gives, NULL when that was not asked for. Whoever made the expected data rounded too; the interpreter computes in doubles and
+ * rounds at stores alone, so the distance from it is the error of the compiled code by itself. */
+static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const Data *expected, const Data *own, Table *table, json_t *rows) {
   const Data *want = feed_as_declared(ctx, expected, got->type.elem);
   Difference d = compare(ctx, got, want, verify_tolerance(ctx, cmd, want));
   bool good = !d.mismatch && !d.wrong;
@@ -80,9 +82,16 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
   table_cell(table, "max abs %s", number(ctx, d.max_abs));
   table_cell(table, "max rel %s", number(ctx, d.max_rel));
   table_cell(table, "max %s ulp", number(ctx, d.max_ulp));
+  Difference o = {0};
+  if (own) {
+    o = compare(ctx, got, own, (Tolerance){.ulp = -1});
+    table_cell(table, "own %s ulp", number(ctx, o.mismatch ? INFINITY : o.max_ulp));
+    table_cell(table, "%s of the largest", number(ctx, o.mismatch ? INFINITY : o.max_ulp_of_max));
+  }
   table_cell(table, "%s", good ? "ok" : d.mismatch ? d.mismatch : ctx_printf(ctx, "%s of %s differ", thousands(ctx, d.wrong), thousands(ctx, d.count)));
   json_t *row = json_pack("{ss sb sf sf sf sI sI}", "type", type.s, "good", good, "max_abs", fmin(d.max_abs, 1e308), "max_rel", fmin(d.max_rel, 1e308), "max_ulp", fmin(d.max_ulp, 1e308),
                           "count", (json_int_t)d.count, "wrong", (json_int_t)d.wrong);
+  if (own) json_object_update_new(row, json_pack("{sf sf}", "own_ulp", fmin(o.max_ulp, 1e308), "own_ulp_of_max", fmin(o.max_ulp_of_max, 1e308)));
   json_object_set_new(row, "name", json_string_nocheck(name));
   json_array_append_new(rows, row);
   if (good) return true;
@@ -95,12 +104,12 @@ static bool report_output(Ctx *ctx, const Command *cmd, const char *name, const 
 }
 
 /* An output that is drawn at random has no expected values, only an expected distribution. */
-static bool report_drawn(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const char *wrong, Table *table, json_t *rows) {
+static bool report_drawn(Ctx *ctx, const Command *cmd, const char *name, const Data *got, const char *wrong, int columns, Table *table, json_t *rows) {
   Str type = str_new(ctx);
   type_print(ctx, &got->type, &type);
   table_cell(table, "%s", name);
   table_cell(table, "%s", type.s);
-  for (int i = 0; i < 2; i++) table_cell(table, "%s", "");
+  for (int i = 4; i < columns; i++) table_cell(table, "%s", "");
   table_cell(table, "by chance");
   table_cell(table, "%s", wrong ? wrong : "ok");
   json_t *row = json_pack("{ss sb sb}", "type", type.s, "good", !wrong, "drawn", 1);
@@ -129,8 +138,12 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
     x.want_values = cmd->per_node;
     if (!execute_compiled(ctx, &x)) return false;
   }
+  Execution own = {0};
+  bool judges = cmd->own_error && !cmd->interpret;
+  if (judges && !verify_reference(ctx, cmd, options, &feeds, false, &own)) return false;
   progress_clear();
-  Table *table = table_new(ctx, "llllll");
+  const char *columns = judges ? "llllllll" : "llllll";
+  Table *table = table_new(ctx, columns);
   json_t *rows = json_array();
   bool good = true;
   VEC(const Data *) got = {0};
@@ -139,8 +152,8 @@ static bool verify_set(Ctx *ctx, const Command *cmd, const Options *options, con
     const Data *want = set->outputs.at[i];
     if (!want || !got.at[i]) continue;
     if (chance_value(ctx, model->graph, model->graph->outputs.at[i]))
-      good = report_drawn(ctx, cmd, outputs.at[i], got.at[i], chance_compare(ctx, model->graph, &feeds, i, got.at, got.n, want), table, rows) && good;
-    else good = report_output(ctx, cmd, outputs.at[i], got.at[i], want, table, rows) && good;
+      good = report_drawn(ctx, cmd, outputs.at[i], got.at[i], chance_compare(ctx, model->graph, &feeds, i, got.at, got.n, want), (int)strlen(columns), table, rows) && good;
+    else good = report_output(ctx, cmd, outputs.at[i], got.at[i], want, judges ? output_data(&own.binding, outputs.at[i]) : NULL, table, rows) && good;
   }
   json_array_append_new(json, json_pack("{ss so}", "data", set->dir, "outputs", rows));
   if (!cmd->json) table_print(table, stdout, "");
@@ -221,6 +234,9 @@ const Verb verb_verify = {
     "  inputs that operators need when compiling are taken from them; notes say so. Of an output that an\n"
     "  operator draws at random (RandomNormal, Bernoulli, Dropout in training ...) the distribution is\n"
     "  compared: type, shape, range, mean, and frequencies.\n"
+    "  --own-error compares the results with those of the reference interpreter too, which computes in\n"
+    "  doubles and rounds where a value is stored: its distance is the error of the compiled code alone,\n"
+    "  in units in the last place of each result, and of the largest result of the tensor.\n"
     "  --per-node compares every value between kernels with the reference interpreter, on the model as\n"
     "  it was written, and names the first node that is wrong. --sanitize lets AddressSanitizer and\n"
     "  UndefinedBehaviorSanitizer watch the generated code.\n",

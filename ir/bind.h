@@ -177,7 +177,7 @@ Elem bind_type_of(const Bind *b, const char *input);            /* of a tensor o
 bool is_type_class(const char *name);
 
 /* bind_access.c */
-typedef struct Access { const Expr *index[MAX_RANK * 2]; const Expr *guard; uint8_t empty; bool nothing; } Access; /* nothing: certainly outside */
+typedef struct Access { const Expr *index[MAX_RANK * 2]; const Expr *guard; uint8_t empty; bool nothing, inside; } Access; /* certainly outside; certainly inside, whatever the bounds of the extents tell */
 bool access_tensor(Env *env, const Ast *at, const Tensor *t, Access *out);
 bool read_tensor(Env *env, const Ast *at, Tensor *t, Val *out);
 bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent);

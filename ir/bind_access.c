@@ -212,7 +212,7 @@ bool read_tensor(Env *env, const Ast *e, Tensor *t, Val *out) {
   if (!access_tensor(env, e, t, &a)) return false;
   if (a.nothing || t->absent) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   uint8_t empty = a.empty;
-  for (int p = 0; p < t->rank; p++)
+  for (int p = 0; p < t->rank && !a.inside; p++)
     if (!inside(b, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
   if (t->buf->mask) empty |= EMPTY_BY_RANGE;
   const Expr *x = x_load(b->ctx, t->buf, t->rank, a.index);

@@ -238,6 +238,7 @@ typedef struct Call { Env *env; const Ast *at; Ctx *ctx; int n; Val *arg; } Call
 
 static bool entry(const Call *c, int i, int64_t *out) { /* argument i as a plain number */
   ext_t e;
+  *out = 0;
   if (!val_ext(c->env->b, c->at, c->arg[i], &e)) return false;
   if (!ext_is_const(c->ctx, e)) return bind_fail(c->env->b, E0700, c->at, "`%s` with an extent that depends on the input", c->at->name);
   *out = e;

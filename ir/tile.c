@@ -124,7 +124,7 @@ static bool computes_reals(const Expr *e) { /* real arithmetic on what was loade
 }
 
 static void use_buf(RealUse *use, const Buf *b) {
-  if (b && b->elem == ELEM_f64) use->f64 = true;
+  if (b && b->elem == ELEM_f64 && b->space != SPACE_REG) use->f64 = true;
 }
 
 static void use_load(const Expr *load, void *arg) { use_buf(arg, load->buf); }

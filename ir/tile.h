@@ -67,7 +67,7 @@ Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, cons
 Stmt *s_reg(Ctx *ctx, Buf *b);
 Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
 /* The type this kernel computes reals in, f32 or f64: f64 where it touches f64 memory, and where what it computes is rounded into integers, so that
- * integers come out the same everywhere. In it, a real sub-expression without loads is a double, one with loads is of this type. */
+ * integers come out the same everywhere; registers do not count, since a sum may be wider than what it adds up. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);
 Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind; not OPAQUE */
 bool kernel_fails(const Kernel *k);                           /* may it end the run: some call in it reports a status */

@@ -1,7 +1,8 @@
 /* Narrow: mathematical numbers get machine types.
  *
- * real becomes f32, or f64 where kernel_real says so; a temporary that several kernels touch is as wide as the widest of them wants. int becomes
- * i64, or i32 where intervals prove that every value stored fits: the accumulator of an int8 dot product of up to 2^17 terms. */
+ * real becomes f32, or f64 where kernel_real says so; a temporary that several kernels touch is as wide as the widest of them wants. Where scalar
+ * doubles are fast, a register that sums f32 terms one by one is f64 nevertheless: it may be long, and takes no longer (the rounded product is off its
+ * critical path). int becomes i64, or i32 where intervals prove that every value stored fits: the accumulator of an int8 dot product of up to 2^17 terms. */
 #include "ir/map.h"
 #include "passes/pass.h"
 
@@ -29,6 +30,14 @@ static bool real_stmt(const Stmt *s, void *arg) {
   if (s->kind == S_STORE) real_buf(arg, s->store.buf);
   if (s->kind == S_REG) real_buf(arg, s->reg.buf);
   return true;
+}
+
+/* A scalar sum or product. Vectors are f32, and so is what their lanes meet in. */
+static bool wide_sum(const Stmt *s, void *arg) {
+  (void)arg;
+  if (s->kind == S_STORE && (s->store.op == RED_ADD || s->store.op == RED_MUL) && s->store.buf->space == SPACE_REG && s->store.buf->elem == ELEM_real && s->store.buf->lanes <= 1)
+    s->store.buf->elem = ELEM_f64;
+  return s->kind != S_LOOP || s->loop.mode != LOOP_VEC;
 }
 
 static void f32_buf(Buf *b) {
@@ -117,6 +126,7 @@ static bool any_int_stmt(const Stmt *s, void *arg) { /* read and never written: 
 bool pass_narrow(Ctx *ctx, Unit *u) {
   Program *p = u->program;
   Narrow n = {.ctx = ctx, .changed = true};
+  bool fast = u->opt && u->opt->target && u->opt->target->f64_fast;
   while (n.changed) { /* a kernel that gets an f64 temporary from its neighbour computes in f64 too */
     n.changed = false;
     for (size_t i = 0; i < p->kernels.n; i++) {
@@ -126,6 +136,7 @@ bool pass_narrow(Ctx *ctx, Unit *u) {
   }
   for (size_t i = 0; i < p->kernels.n; i++) {
     Kernel *k = n.kernel = p->kernels.at[i];
+    if (fast) stmts_walk(&k->body, wide_sum, NULL);
     stmts_walk(&k->body, f32_stmt, NULL);
     memset(&n.own, 0, sizeof n.own);
     for (size_t b = 0; b < k->scratch.n; b++) map_add(ctx->arena, &n.own, k->scratch.at[b]);

@@ -15,6 +15,7 @@ const Target target_null = {
   .about = "an example: prints what generic prints", /* one line for `sinter list targets` */
   .vector_extension = false,        /* may generated code use GCC vector types? */
   .lanes_f32 = 1,                   /* f32 elements in one vector register */
+  .f64_fast = false,                /* is scalar arithmetic in doubles as fast as in floats? */
   .registers = 16,                  /* vector registers: bounds the register tile, T*NV + NV + 2 <= registers */
   .fma_per_cycle = 1,               /* vector multiply-adds begun per cycle, when all data is in registers */
   .loads_per_cycle = 1,             /* vector loads from L1 per cycle */

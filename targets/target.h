@@ -9,6 +9,7 @@ typedef struct Target {
   const char *name, *about;
   bool vector_extension;          /* prints GCC vector types; false: plain C99 scalars */
   int lanes_f32;                  /* 1 on generic */
+  bool f64_fast;                  /* scalar additions of doubles cost what those of floats cost; false: firmware may have to do it in software */
   int registers;                  /* vector registers */
   int fma_per_cycle, loads_per_cycle, latency;  /* latency: steps an accumulator needs between updates, scheduling included (specs/schedules.md section 4: 6) */
   double l2_bytes_per_cycle, epilogue_cycles;   /* the rule's constants */

@@ -48,6 +48,20 @@ START_TEST(ulps_are_counted_across_zero) {
 }
 END_TEST
 
+/* Where terms cancel the result is far from exact in its own units, and close in those of what it was made of. */
+START_TEST(errors_are_told_in_units_of_the_largest_too) {
+  static const struct { Elem elem; double step; } of[] = {{ELEM_f64, 0x1p-52}, {ELEM_f32, 0x1p-23}, {ELEM_f16, 0x1p-10}, {ELEM_bf16, 0x1p-7}};
+  for (int i = 0; i < 4; i++) {
+    const double want[] = {5, 0, 1}, got[] = {5, 8 * of[i].step, 1}; /* 5 lies in [4, 8), whose steps are 4 times those of 1 */
+    Difference d = compare(ctx, reals(of[i].elem, 3, got), reals(of[i].elem, 3, want), official);
+    ck_assert_msg(d.max_ulp_of_max == 2, "%s: %g", elem_info(of[i].elem)->name, d.max_ulp_of_max);
+    ck_assert(d.max_ulp > 16);
+  }
+  const double zero[] = {0}, tiny[] = {0x1p-149};
+  ck_assert(compare(ctx, reals(ELEM_f32, 1, tiny), reals(ELEM_f32, 1, zero), official).max_ulp_of_max == 1);
+}
+END_TEST
+
 START_TEST(what_is_not_a_number_is_wrong_beside_a_number) {
   const double got[] = {NAN, 1, INFINITY, INFINITY}, want[] = {1, NAN, 1, -INFINITY};
   Difference d = compare(ctx, reals(ELEM_f32, 4, got), reals(ELEM_f32, 4, want), official);
@@ -166,6 +180,7 @@ int main(void) {
   tcase_add_test(all, equal_tensors_have_no_difference);
   tcase_add_test(all, neighbours_are_one_ulp_apart);
   tcase_add_test(all, ulps_are_counted_across_zero);
+  tcase_add_test(all, errors_are_told_in_units_of_the_largest_too);
   tcase_add_test(all, what_is_not_a_number_is_wrong_beside_a_number);
   tcase_add_test(all, tolerance_is_absolute_plus_relative);
   tcase_add_test(all, integers_compare_exactly_where_doubles_cannot);

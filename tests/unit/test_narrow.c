@@ -4,16 +4,18 @@
 
 bool pass_narrow(Ctx *ctx, Unit *u);
 
-/* Narrows and returns the text. */
-static const char *narrowed(Ctx *ctx, const char *text) {
+/* Narrows for the target (NULL: none) and returns the text. */
+static const char *narrowed_for(Ctx *ctx, const Target *target, const char *text) {
   Program *p = program_parse(ctx, "test", text, NULL);
   if (!p) diag_print(ctx, stderr);
   ck_assert_ptr_nonnull(p);
-  ck_assert(pass_narrow(ctx, &(Unit){.program = p}));
+  ck_assert(pass_narrow(ctx, &(Unit){.program = p, .opt = &(Options){.target = target}}));
   Str s = str_new(ctx);
   program_print(ctx, p, &s);
   return s.s;
 }
+
+static const char *narrowed(Ctx *ctx, const char *text) { return narrowed_for(ctx, NULL, text); }
 
 static void has(const char *text, const char *part) { ck_assert_msg(strstr(text, part) != NULL, "%s\n%s", part, text); }
 
@@ -35,6 +37,36 @@ START_TEST(reals) {
   has(text, "buf t f64[4]"); /* because `double` touches it, so `shares` computes in f64 too */
   has(text, "reg r2 f64[]");
   has(text, "scratch buf u f64[4]"); /* integers come out the same everywhere */
+  ctx_free(ctx);
+} END_TEST
+
+/* Where doubles are fast, scalar sums are wide; what they add up, other registers, scratch and vectors stay f32. */
+START_TEST(wide_sums) {
+  static const char *const text =
+    "program p\n"
+    "  buf x f32[64] input\n"
+    "  buf y f32[64] output\n"
+    "  buf z f32[8] output\n"
+    "  kernel sums\n    scratch buf s real[4] temp\n    axes a:4 k:16\n    nest\n"
+    "      for a in 0 .. 4\n        reg r real[]\n        r[] = 0.0\n        for k in 0 .. 16\n          r[] += x[16*a+k]\n        reg m real[]\n        m[] = x[a]\n        m[] max= x[a + 1]\n        s[a] = r[] + m[]\n        y[a] = s[a]/3.0\n"
+    "  kernel vectors\n    axes b:8 l:8 j:64\n    nest\n"
+    "      vec l in 0 .. 8\n        reg v f32[2] lanes 8\n        v[0] = x[l]\n        z[l] = v[0]\n"
+    "      for b in 0 .. 8\n        reg q real[]\n        q[] = 0.0\n        for j in 0 .. 64\n          q[] += x[j]*x[j]\n        z[b] += q[]\n";
+  static const Target fast = {.name = "fast", .f64_fast = true}, slow = {.name = "slow"};
+  Ctx *ctx = ctx_new();
+  const char *wide = narrowed_for(ctx, &fast, text), *narrow = narrowed_for(ctx, &slow, text);
+  has(wide, "reg r f64[]");
+  has(wide, "scratch buf s f32[4]");
+  has(wide, "reg m f32[]");
+  has(wide, "reg q f64[]");
+  has(wide, "reg v f32[2] lanes 8");
+  has(narrow, "reg r f32[]");
+  has(narrow, "scratch buf s f32[4]");
+  has(narrow, "reg q f32[]");
+  Program *p = program_parse(ctx, "test", wide, NULL);
+  ck_assert_ptr_nonnull(p);
+  ck_assert(kernel_real(p->kernels.at[0]) == ELEM_f32);
+  ck_assert(kernel_real(p->kernels.at[1]) == ELEM_f32);
   ctx_free(ctx);
 } END_TEST
 
@@ -88,6 +120,7 @@ int main(void) {
   Suite *s = suite_create("narrow");
   TCase *t = tcase_create("types");
   tcase_add_test(t, reals);
+  tcase_add_test(t, wide_sums);
   tcase_add_test(t, integers);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
