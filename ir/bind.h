@@ -81,6 +81,7 @@ typedef struct Env {
   Scope *scope;
   const Frame *frame;
   int member, outer, star;                /* entry of groups and lists; entry round about a coordinate of its own; member of starred tensors. -1: none */
+  int members;                            /* how many entries the group has whose coordinate this is; 0: it is none */
   Sheet *sheet;                           /* NULL: compile time */
   Elem dest;                              /* what the value is stored into */
   bool exact;                             /* integer / integer is a quotient toward zero: the value goes straight into an integer */
