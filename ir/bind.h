@@ -81,6 +81,7 @@ typedef struct Env {
   Scope *scope;
   const Frame *frame;
   int member, outer, star;                /* entry of groups and lists; entry round about a coordinate of its own; member of starred tensors. -1: none */
+  int members;                            /* how many entries the group has whose coordinate this is; 0: it is none */
   Sheet *sheet;                           /* NULL: compile time */
   Elem dest;                              /* what the value is stored into */
   bool exact;                             /* integer / integer is a quotient toward zero: the value goes straight into an integer */
@@ -176,7 +177,7 @@ Elem bind_type_of(const Bind *b, const char *input);            /* of a tensor o
 bool is_type_class(const char *name);
 
 /* bind_access.c */
-typedef struct Access { const Expr *index[MAX_RANK * 2]; const Expr *guard; uint8_t empty; bool nothing; } Access; /* nothing: certainly outside */
+typedef struct Access { const Expr *index[MAX_RANK * 2]; const Expr *guard; uint8_t empty; bool nothing, inside; } Access; /* certainly outside; certainly inside, whatever the bounds of the extents tell */
 bool access_tensor(Env *env, const Ast *at, const Tensor *t, Access *out);
 bool read_tensor(Env *env, const Ast *at, Tensor *t, Val *out);
 bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent);

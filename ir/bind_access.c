@@ -147,7 +147,7 @@ static bool group_member(Env *env, const Ast *e, const Slot *s, int j, Coordinat
     return val_to_expr(env, e, &v, &out->x);
   }
   Env inner = *env;
-  inner.member = j;
+  inner.member = j, inner.members = s->n;
   return coordinate(&inner, e, out);
 }
 
@@ -190,7 +190,7 @@ bool access_tensor(Env *env, const Ast *e, const Tensor *t, Access *out) {
       if (s->group) { if (!group_member(&inner, a, s, j, &c)) return false; }
       else {
         inner.outer = env->member >= 0 ? env->member : env->outer;
-        inner.member = -1;
+        inner.member = -1, inner.members = 0;
         if (s->optional && s->part[j].extent == 1) c = (Coordinate){.x = x_int(b->ctx, 0)};
         else if (!coordinate(&inner, a, &c)) return false;
       }
@@ -212,7 +212,7 @@ bool read_tensor(Env *env, const Ast *e, Tensor *t, Val *out) {
   if (!access_tensor(env, e, t, &a)) return false;
   if (a.nothing || t->absent) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   uint8_t empty = a.empty;
-  for (int p = 0; p < t->rank; p++)
+  for (int p = 0; p < t->rank && !a.inside; p++)
     if (!inside(b, a.index[p], t->dim[p])) empty |= x_has_load(a.index[p]) ? EMPTY_BY_DATA : EMPTY_BY_RANGE;
   if (t->buf->mask) empty |= EMPTY_BY_RANGE;
   const Expr *x = x_load(b->ctx, t->buf, t->rank, a.index);

@@ -131,7 +131,7 @@ static bool call_flat(Env *env, const Ast *call, Val *out) {
   for (int i = 0; i < extent.n; i++) {
     Env inner = *env;
     inner.exact = false;
-    inner.member = call->n == 3 ? extent.n - 1 - i : i;
+    inner.member = call->n == 3 ? extent.n - 1 - i : i, inner.members = 0;
     Val c, scaled;
     if (!eval(&inner, call->arg[0], &c) || !val_binary(env, call, OP_MUL, sum, extent.list[inner.member], &scaled) || !val_binary(env, call, OP_ADD, scaled, c, &sum)) return false;
   }
@@ -147,7 +147,7 @@ static bool call_unflat(Env *env, const Ast *call, Val *out) {
   Env inner = *env;
   inner.exact = false;
   inner.outer = j;
-  inner.member = -1;
+  inner.member = -1, inner.members = 0;
   if (!eval(&inner, call->arg[0], &n)) return false;
   Val below = val_int(1);
   for (int i = j + 1; i < extent.n; i++)
@@ -210,7 +210,7 @@ static bool fold(Env *env, const Ast *call, Op op, Val start, Val *out) {
     for (int j = 0; j < n; j++) {
       Env inner = *env;
       inner.exact = false;
-      inner.member = j;
+      inner.member = j, inner.members = 0;
       Val v;
       if (!eval(&inner, call->arg[0], &v) || !val_binary(&inner, call, op, total, v, &total)) return false;
     }
@@ -238,6 +238,7 @@ typedef struct Call { Env *env; const Ast *at; Ctx *ctx; int n; Val *arg; } Call
 
 static bool entry(const Call *c, int i, int64_t *out) { /* argument i as a plain number */
   ext_t e;
+  *out = 0;
   if (!val_ext(c->env->b, c->at, c->arg[i], &e)) return false;
   if (!ext_is_const(c->ctx, e)) return bind_fail(c->env->b, E0700, c->at, "`%s` with an extent that depends on the input", c->at->name);
   *out = e;

@@ -192,6 +192,9 @@ static bool eval_group(Env *env, const Ast *e, Val *out) {
   if (coordinates) {
     if (!env->sheet) return bind_later(b, e, ctx_printf(b->ctx, "%s..", e->name));
     if (env->member < 0) return bind_fail(b, E0308, e, "`%s..` stands outside a group", e->name);
+    int n;
+    if (!group_length(env, e, &n)) return false;
+    if (env->members && n != env->members) return bind_fail(b, E0308, e, "the group has %d rank%s, and `%s..` %d", env->members, env->members == 1 ? "" : "s", e->name, n);
     return eval_axis(env, e, e->name, env->member, out);
   }
   if (!scope_group(env, e, e->name, out)) return false;
@@ -257,7 +260,7 @@ static bool read_constant(Env *env, const Ast *e, Val v, Val *out) {
     if (group && !group_length(&where, group, &members)) return false;
     for (int j = 0; j < members; j++, n++) {
       Val c;
-      inner.member = group ? j : -1;
+      inner.member = group ? j : -1, inner.members = 0;
       inner.outer = env->member >= 0 ? env->member : env->outer;
       if (!eval(&inner, e->arg[i], &c)) return false;
       if (c.kind == VAL_EMPTY) { *out = c; return true; }

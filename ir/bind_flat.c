@@ -66,6 +66,7 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
   Ctx *ctx = b->ctx;
   Sheet *s = env->sheet;
   bool whole = number->kind == AST_NAME && s->flat == number->name;
+  out->inside = whole; /* a tensor that $i runs over has as many elements as the left one (flat_fits) */
   if (whole && index_by_atoms(ctx, s, t, out->index)) return true;
   Env inner = *env;
   inner.exact = false;
@@ -79,8 +80,7 @@ bool flat_index(Env *env, const Ast *at, const Ast *number, const Tensor *t, Acc
   ext_t below = 1;
   for (int p = t->rank; p-- > 0;) {
     const Expr *q = below == 1 ? n : x_op2(ctx, OP_FDIV, n, x_int(ctx, below));
-    bool outside = p || (whole && !surely_inside(ctx, q, t->dim[p])); /* a tensor that $i runs over has as many elements as the left one (flat_fits) */
-    out->index[p] = outside ? x_op2(ctx, OP_MOD, q, x_int(ctx, t->dim[p])) : q;
+    out->index[p] = p || (whole && !surely_inside(ctx, q, t->dim[p])) ? x_op2(ctx, OP_MOD, q, x_int(ctx, t->dim[p])) : q;
     below = ext_mul(ctx, below, t->dim[p]);
   }
   if (t->rank == 0 && !surely_inside(ctx, n, 1)) out->empty |= EMPTY_BY_RANGE;

@@ -180,7 +180,7 @@ static const Param *find_param(const Clause *c, const char *name, int *input) {
     if (c->attr[i].name == name) return *input = -1, &c->attr[i];
   for (int i = 0; i < c->nin; i++)
     if (!c->in[i].tensor && c->in[i].name == name) return *input = i, &c->in[i];
-  return NULL;
+  return *input = -1, NULL;
 }
 
 static bool param_value(Env *env, const Ast *at, const Param *p, int input, Val *out) {

@@ -9,11 +9,11 @@ typedef struct Staged { const char *op, *domain; Stage stage[MAX_STAGES]; } Stag
 
 static const Staged staged[] = {
   {"FlexAttention", "ai.onnx.preview", {
-    {.op = "FlexScores", .domain = "ai.onnx.preview", .in = {0, 1}, .attr = {"scale", "softmax_precision"}},
+    {.op = "FlexScores", .domain = "sinter", .in = {0, 1}, .attr = {"scale", "softmax_precision"}},
     {.hook = "score_mod"},
     {.op = "Softmax", .domain = "", .in = {WAY, NO_INPUT}},
     {.hook = "prob_mod"},
-    {.op = "FlexValues", .domain = "ai.onnx.preview", .in = {WAY, 2}},
+    {.op = "FlexValues", .domain = "sinter", .in = {WAY, 2}},
   }},
 };
 

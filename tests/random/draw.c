@@ -447,7 +447,7 @@ static bool setting_attr(Ctx *ctx, const Setting *s, Attr *out) {
 
 /* ---- the case */
 static int choose_opset(Ctx *ctx, const EinLib *lib, const char *op, const char *domain, Choices *c) {
-  enum { NEWEST = 22 };
+  enum { NEWEST = 26 };
   VEC(int) since = {0};
   for (size_t i = 0; i < lib->clauses.n; i++) {
     const Clause *k = lib->clauses.at[i];
@@ -459,7 +459,7 @@ static int choose_opset(Ctx *ctx, const EinLib *lib, const char *op, const char 
   for (size_t j = 0; j < since.n; j++) newest = since.at[j] > newest ? since.at[j] : newest;
   if (*domain) return newest > 1 ? newest : 1;
   if (since.n < 2 || !one_in(c, 4)) {
-    int opset = (int)PICK(c, NEWEST, NEWEST, NEWEST, 17, 13);
+    int opset = (int)PICK(c, NEWEST, NEWEST, NEWEST, NEWEST, NEWEST, NEWEST, 17, 13);
     return opset >= newest ? opset : newest > NEWEST ? newest : NEWEST;
   }
   for (size_t j = 0; j < since.n; j++) below = since.at[j] < newest && since.at[j] > below ? since.at[j] : below;

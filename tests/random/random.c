@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ORACLE_GONE = 2, BATCH = 16, TRIES = 300, SHRINKS = 120, FOUND = 24 };
+enum { ORACLE_GONE = 2, BATCH = 64, TRIES = 300, SHRINKS = 120, FOUND = 24 };
 typedef enum Side { SIDE_HOST, SIDE_GENERIC, SIDE_ORT, SIDES } Side;
 static const char *const side_name[] = {"host", "generic", "ort"};
 
@@ -25,6 +25,13 @@ static const char *const kind_name[] = {"same", "value", "nan", "infinite", "typ
 
 typedef struct Tally { int drawn, tried, compared[SIDES], differ[SIDES], explained[SIDES], died; bool seen[SIDES][8]; } Tally; /* of one operator; shared with children */
 typedef struct Job { const char *folder, *explained; Oracle oracle; uint64_t seed; int cases; Tally *tally; } Job;
+
+/* As `sinter list ops` names operators. */
+static const char *label(const char *op, const char *domain) {
+  static char text[200];
+  snprintf(text, sizeof text, "%s%s%s", domain ? domain : "", domain && *domain ? "." : "", op);
+  return text;
+}
 
 /* ---- cases as a model */
 typedef struct Models { Model *model; Feeds feeds; } Models;
@@ -137,13 +144,16 @@ static Looks differ_all(Ctx *ctx, const Results *got, size_t first, const Result
 }
 
 /* NumPy has no names for the smaller types. */
-static bool for_oracle(const Case *k) {
-  for (int i = 0; i < k->nin; i++) {
-    Elem e = k->in[i].data ? k->in[i].data->type.elem : ELEM_f32;
-    int bits = elem_info(e)->bits;
-    if (bits < 8 || (elem_info(e)->cls == 'r' && (bits < 16 || e == ELEM_bf16))) return false;
-  }
-  return true;
+static bool has_name(Elem e) {
+  const ElemInfo *info = elem_info(e);
+  return info->bits >= 8 && (info->cls != 'r' || (info->bits >= 16 && e != ELEM_bf16));
+}
+
+static bool for_oracle(const Case *k, const Results *want, size_t from) {
+  bool good = true;
+  for (int i = 0; i < k->nin; i++) good = good && (!k->in[i].data || has_name(k->in[i].data->type.elem));
+  for (size_t i = 0; i < outputs_of(k); i++) good = good && has_name(want->at[from + i]->type.elem);
+  return good;
 }
 
 /* out: results to lie beside the model, or NULL. types: results whose types are the outputs'; the model's own outputs from there on. */
@@ -164,10 +174,10 @@ static Looks ask_oracle(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, co
   const char *words, *dir = ctx_printf(ctx, "%s/.asked", job->folder);
   *asked = false;
   mkdir(dir, 0777);
-  if (!job->oracle.python || !for_oracle(k) || !write_case(ctx, lib, k, dir, "%s/%s_%zu.npy", want, from, NULL)) return SAME;
+  if (!job->oracle.python || !for_oracle(k, want, from) || !write_case(ctx, lib, k, dir, "%s/%s_%zu.npy", want, from, NULL)) return SAME;
   Verdict v = oracle_run(ctx, &job->oracle, dir, &words);
   if (v == ORACLE_REFUSED) {
-    if (getenv("RANDOM_REFUSED")) printf("  %s: ort refuses: %.200s\n", k->op, words);
+    if (getenv("RANDOM_REFUSED")) printf("  %s: ort refuses: %.400s\n", k->op, words);
     return SAME;
   }
   *asked = true;
@@ -223,13 +233,33 @@ static Case shrink(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices
   return best;
 }
 
-/* A line `OP SIDE KIND reason`, * standing for any. */
-static bool is_explained(const char *file, const char *op, Side side, Looks kind) {
+static bool has_input(Ctx *ctx, const Case *k, const char *what) {
+  for (int i = 0; i < k->nin; i++) {
+    const Data *d = k->in[i].data;
+    int64_t n = d ? type_bound(ctx, &d->type) : -1;
+    if (n == 0 && !strcmp(what, "empty")) return true;
+    for (int64_t j = 0; j < n && elem_info(d->type.elem)->cls == 'r'; j++)
+      if ((isnan(data_real(d, j)) && !strcmp(what, "nan")) || (isinf(data_real(d, j)) && !strcmp(what, "infinite"))) return true;
+  }
+  return false;
+}
+
+/* A line `OP SIDE KIND reason`, * standing for any. OP/TYPE: the first input is of that type. KIND@nan, KIND@infinite, KIND@empty: an input holds a NaN, an
+ * infinity, or nothing. */
+static bool is_explained(Ctx *ctx, const char *file, const Case *k, Side side, Looks kind) {
   FILE *f = fopen(file, "r");
-  char line[500], o[100], s[20], k[20];
+  char line[500], o[100], s[20], how[40];
+  const char *first = k->nin && k->in[0].data ? elem_info(k->in[0].data->type.elem)->name : "";
   bool found = false;
-  while (f && !found && fgets(line, sizeof line, f))
-    found = *line != '#' && sscanf(line, "%99s %19s %19s", o, s, k) == 3 && (!strcmp(o, "*") || !strcmp(o, op)) && (!strcmp(s, "*") || !strcmp(s, side_name[side])) && (!strcmp(k, "*") || !strcmp(k, kind_name[kind]));
+  while (f && !found && fgets(line, sizeof line, f)) {
+    if (*line == '#' || sscanf(line, "%99s %19s %39s", o, s, how) != 3) continue;
+    char *type = strchr(o, '/'), *with = strchr(how, '@');
+    if (type) *type++ = 0;
+    if (with) *with++ = 0;
+    const struct { const char *said, *is; } word[] = {{o, label(k->op, k->domain)}, {s, side_name[side]}, {how, kind_name[kind]}};
+    found = (!type || !strcmp(type, first)) && (!with || has_input(ctx, k, with));
+    for (size_t i = 0; i < 3 && found; i++) found = !strcmp(word[i].said, "*") || !strcmp(word[i].said, word[i].is);
+  }
   if (f) fclose(f);
   return found;
 }
@@ -256,18 +286,18 @@ static void show(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Side side
   }
   for (size_t i = mark; i < ctx->diags.n; i++) str_printf(&text, "# %s\n", ctx->diags.at[i].text);
   diag_rewind(ctx, mark);
-  const char *dir = ctx_printf(ctx, "%s/%s-%s-%s", job->folder, k->op, side_name[side], kind_name[kind]);
+  const char *name = label(k->op, k->domain), *dir = ctx_printf(ctx, "%s/%s-%s-%s", job->folder, name, side_name[side], kind_name[kind]);
   mkdir(dir, 0777);
   write_case(ctx, lib, k, dir, "%s/%sput_%zu.pb", &want, 0, side == SIDE_ORT && got.n ? &got : &want);
   FILE *f = fopen(ctx_printf(ctx, "%s/case.txt", dir), "w");
   if (f) fputs(text.s, f), fclose(f);
-  printf("%s: %s differs (%s), see %s/case.txt\n", k->op, side_name[side], kind_name[kind], dir);
+  printf("%s: %s differs (%s), see %s/case.txt\n", name, side_name[side], kind_name[kind], dir);
   fflush(stdout);
 }
 
 static void found(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices *c, Side side, Looks kind) {
   Tally *t = job->tally;
-  if (is_explained(job->explained, k->op, side, kind)) { t->explained[side]++; return; }
+  if (is_explained(ctx, job->explained, k, side, kind)) { t->explained[side]++; return; }
   t->differ[side]++;
   if (t->seen[side][kind]) return;
   t->seen[side][kind] = true;
@@ -276,49 +306,56 @@ static void found(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices 
 }
 
 /* ---- one batch, in a process of its own */
+static void found_in_company(Job *job, const Case *k, Side side, Looks kind) {
+  printf("%s: %s differs (%s) in one model with others, not alone; --seed %llu\n", label(k->op, k->domain), side_name[side], kind_name[kind], (unsigned long long)job->seed);
+  job->tally->differ[side]++;
+}
+
+/* One model of all the cases; where that comes to nothing, one of each half, down to the case that is the reason. */
+static void compare_cases(Ctx *ctx, const EinLib *lib, Job *job, const Case *k, Choices *c, size_t n) {
+  static const char *const targets[] = {"host", "generic"};
+  Results want = {0}, got[2] = {{0}};
+  bool ran = run(ctx, lib, k, n, NULL, &want);
+  for (int side = SIDE_HOST; side <= SIDE_GENERIC && ran; side++) ran = run(ctx, lib, k, n, targets[side], &got[side]);
+  diag_rewind(ctx, 0);
+  if (!ran && n > 1) {
+    compare_cases(ctx, lib, job, k, c, n / 2);
+    compare_cases(ctx, lib, job, k + n / 2, c + n / 2, n - n / 2);
+    return;
+  }
+  Tally *t = job->tally;
+  for (size_t i = 0, at = 0; i < n; at += outputs_of(&k[i++])) {
+    for (int side = SIDE_HOST; side <= SIDE_GENERIC; side++) {
+      t->compared[side]++;
+      Looks kind = ran ? differ_all(ctx, &got[side], at, &want, at, outputs_of(&k[i])) : KIND_REFUSED;
+      if (kind == SAME) continue;
+      Looks alone = look(ctx, lib, job, &k[i], (Side)side, &(Results){0}, &(Results){0});
+      if (alone) found(ctx, lib, job, &k[i], &c[i], (Side)side, alone);
+      else if (ran) found_in_company(job, &k[i], (Side)side, kind);
+    }
+    if (want.n < at + outputs_of(&k[i])) continue;
+    bool asked = false;
+    Looks kind = ask_oracle(ctx, lib, job, &k[i], &want, at, &asked, &(Results){0});
+    t->compared[SIDE_ORT] += asked;
+    if (kind) found(ctx, lib, job, &k[i], &c[i], SIDE_ORT, kind);
+  }
+}
+
 static bool batch(Ctx *ctx, void *arg) {
   Job *job = ((void **)arg)[0];
   const OpText *op = ((void **)arg)[1];
   EinLib *lib = ein_lib_builtin(ctx);
-  Case k[BATCH];
-  Choices c[BATCH];
+  Case *k = NEWN(ctx, Case, BATCH);
+  Choices *c = NEWN(ctx, Choices, BATCH);
   size_t n = 0;
-  Tally *t = job->tally;
   const char *name = intern(ctx, op->name), *domain = intern(ctx, op->domain ? op->domain : "");
   for (int tries = 0; n < BATCH && (int)n < job->cases && tries < TRIES * BATCH; tries++) {
     c[n] = (Choices){.ctx = ctx, .state = job->seed + (uint64_t)tries * 7919};
-    t->tried++;
-    if (!case_draw(ctx, lib, name, domain, &c[n], &k[n])) continue;
-    if (n && k[n].opset != k[0].opset) continue; /* one model has one version */
-    n++;
+    job->tally->tried++;
+    n += case_draw(ctx, lib, name, domain, &c[n], &k[n]);
   }
-  if (!n) return true;
-  t->drawn += (int)n;
-  Results want = {0}, got[2] = {{0}};
-  bool together = run(ctx, lib, k, n, NULL, &want), ran[2] = {false};
-  if (together) ran[0] = run(ctx, lib, k, n, "host", &got[0]), ran[1] = run(ctx, lib, k, n, "generic", &got[1]);
-  diag_rewind(ctx, 0);
-  for (size_t i = 0, at = 0; i < n; i++, at += i ? outputs_of(&k[i - 1]) : 0) {
-    size_t outputs = outputs_of(&k[i]);
-    for (int side = SIDE_HOST; side <= SIDE_GENERIC; side++) {
-      Results w = {0}, g = {0};
-      t->compared[side]++;
-      Looks kind = ran[side] ? differ_all(ctx, &got[side], at, &want, at, outputs) : look(ctx, lib, job, &k[i], (Side)side, &w, &g);
-      if (kind && look(ctx, lib, job, &k[i], (Side)side, &(Results){0}, &(Results){0}) == kind) found(ctx, lib, job, &k[i], &c[i], (Side)side, kind);
-      else if (kind) { /* only in company of the others */
-        printf("%s: %s differs (%s) in one model with others, not alone; seed %llu\n", k[i].op, side_name[side], kind_name[kind], (unsigned long long)job->seed);
-        t->differ[side]++;
-      }
-    }
-    Results alone = {0}, theirs = {0};
-    bool asked = false;
-    bool alone_ran = together || run(ctx, lib, &k[i], 1, NULL, &alone);
-    diag_rewind(ctx, 0);
-    if (!alone_ran) continue;
-    Looks kind = ask_oracle(ctx, lib, job, &k[i], together ? &want : &alone, together ? at : 0, &asked, &theirs);
-    t->compared[SIDE_ORT] += asked;
-    if (kind) found(ctx, lib, job, &k[i], &c[i], SIDE_ORT, kind);
-  }
+  job->tally->drawn += (int)n;
+  if (n) compare_cases(ctx, lib, job, k, c, n);
   return true;
 }
 
@@ -344,7 +381,7 @@ static void one_operator(Job *job, const OpText *op) {
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
     if (WIFSIGNALED(status)) {
       t->died++;
-      printf("%s: sinter died of signal %d; --seed %llu\n", op->name, WTERMSIG(status), (unsigned long long)(job->seed + (uint64_t)b * 1000003));
+      printf("%s: sinter died of signal %d; --seed %llu\n", label(op->name, op->domain), WTERMSIG(status), (unsigned long long)(job->seed + (uint64_t)b * 1000003));
     }
     if (job->oracle.python && !(WIFEXITED(status) && WEXITSTATUS(status) <= 1)) { /* it died, or was left with half a question */
       oracle_stop(&job->oracle);
@@ -354,13 +391,27 @@ static void one_operator(Job *job, const OpText *op) {
   }
 }
 
+/* A line of FOLDER/tally, of which tests/random/table makes a page: operator, cases, compared with ONNX Runtime, differences, those explained. */
+static void keep(const Job *job, const OpText *op) {
+  char path[600];
+  snprintf(path, sizeof path, "%s/tally", job->folder);
+  FILE *f = fopen(path, "a");
+  const Tally *t = job->tally;
+  if (!f) return;
+  int differ = t->died, explained = 0;
+  for (int s = 0; s < SIDES; s++) differ += t->differ[s], explained += t->explained[s];
+  fprintf(f, "%s\t%d\t%d\t%d\t%d\n", label(op->name, op->domain), t->drawn, t->compared[SIDE_ORT], differ, explained);
+  fclose(f);
+}
+
 /* What draws at random has no one result. */
 static bool wanted(const OpText *op, int argc, char **argv) {
+  if (op->domain && !strcmp(op->domain, "sinter")) return false; /* what only other texts use is tried with them */
   static const char *const drawers[] = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
   for (size_t i = 0; i < sizeof drawers / sizeof *drawers; i++)
     if (!strcmp(op->name, drawers[i])) return false;
   for (int i = 0; i < argc; i++)
-    if (!strcmp(argv[i], op->name)) return true;
+    if (!strcmp(argv[i], op->name) || !strcmp(argv[i], label(op->name, op->domain))) return true;
   return argc == 0;
 }
 
@@ -387,7 +438,8 @@ int main(int argc, char **argv) {
     if ((i && !strcmp(ops[i].name, ops[i - 1].name) && !strcmp(ops[i].domain, ops[i - 1].domain)) || !wanted(&ops[i], argc - at, argv + at)) continue;
     one_operator(&job, &ops[i]);
     const Tally *t = job.tally;
-    table_cell(table, "%s", ops[i].name);
+    table_cell(table, "%s", label(ops[i].name, ops[i].domain));
+    keep(&job, &ops[i]);
     table_cell(table, "%d", t->drawn);
     table_cell(table, "%d", t->tried);
     for (int s = 0; s < SIDES; s++) {

@@ -218,6 +218,7 @@ static const struct { const char *text, *inputs, *attributes; int nout; DiagCode
   {"op F(X[N], W[]: i64) -> Y[M] { M = W[];  Y[m] = 1 }", "f32[3] i64[]", "", 1, E0307},
   {"op F(X[N]; pads = [1, 2]) -> Y[N] { Y[n] = X[n] + pads }", "f32[3]", "", 1, E0308},
   {"op F(X[D..]; pads) -> Y[D..] { Y[d..] = X[d.. - pads] else 0 }", "f32[3,3,3]", "pads=[1,1]", 1, E0308},
+  {"op F(X[D..]; k) -> Y[D..] { K.. = k; Y[d..] max= X[d.. + k..] }", "f32[3,3]", "k=[2]", 1, E0308}, /* one window for two ranks would be its diagonal */
   {"op F(X[N]) -> Y[N] { S[n + 1] = X[n];  Y[n] = S[0] }", "f32[3]", "", 1, E0309},
   {"op F(X[N]) -> Y[N] { A[n] = B[n];  B[n] = A[n];  Y[n] = A[n] }", "f32[3]", "", 1, E0310},
   {"op F(X[N]) -> Y[N] { Y[n] = X[n] + (Y[n - 1] else 0) + (Y[n + 1] else 0) }", "f32[3]", "", 1, E0310},

@@ -18,9 +18,9 @@ out
     in k f32[1,2,5,8]
     in v f32[1,2,5,6]
     const flex/half f32[] [0.5]
-    flex/FlexScores/out : f32[1,4,3,5] = ai.onnx.preview:FlexScores(q, k; scale = 0.5) "flex/FlexScores"
+    flex/FlexScores/out : f32[1,4,3,5] = sinter:FlexScores@1(q, k; scale = 0.5) "flex/FlexScores"
     flex/t : f32[1,4,3,5] = Mul(flex/FlexScores/out, flex/half) "halve"
     flex/Softmax/out : f32[1,4,3,5] = Softmax(flex/t) "flex/Softmax"
-    flex/FlexValues/out : f32[1,4,3,6] = ai.onnx.preview:FlexValues(flex/Softmax/out, v) "flex/FlexValues"
+    flex/FlexValues/out : f32[1,4,3,6] = sinter:FlexValues@1(flex/Softmax/out, v) "flex/FlexValues"
     y : f32[1,4,3,6] = Identity(flex/FlexValues/out) "flex/out"
     out y
