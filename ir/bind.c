@@ -195,7 +195,10 @@ static bool check_guard(Bind *b, bool late) {
     if (!b->later) return false;
     return late ? say_missing(b) : true;
   }
-  return yes || bind_fail(b, E0401, b->clause->guard, "the guard of this text does not hold");
+  if (yes) return true;
+  Str guard = str_new(b->ctx);
+  ast_print(b->clause->guard, &guard);
+  return bind_fail(b, E0401, b->clause->guard, "it is not so that %s", guard.s);
 }
 
 static bool is_declared(const Clause *c, const char *name) {

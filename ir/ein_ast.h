@@ -95,6 +95,7 @@ typedef struct Def { const char *name; int nparams, nresults; const char **param
 
 struct EinLib { VEC(const Clause *) clauses; VEC(const Signature *) signatures; VEC(const Fn *) fns; VEC(const Def *) defs; };
 
+void ast_print(const Ast *e, Str *out);                           /* an expression as it could be written (ir/ein_facts.c) */
 bool ein_parse(Ctx *ctx, EinLib *lib, const char *file, const char *text, size_t n);
 const Fn *ein_find_fn(const EinLib *lib, const char *name);       /* names are interned; the latest definition wins */
 const Def *ein_find_def(const EinLib *lib, const char *name);

@@ -56,6 +56,8 @@ static void put_ast(const Ast *e, int outer, Str *out) {
   if (brackets) str_add(out, ")");
 }
 
+void ast_print(const Ast *e, Str *out) { put_ast(e, 0, out); }
+
 /* ---- types */
 static void put_elems(const char *cls, Str *out) {
   bool first = true;
