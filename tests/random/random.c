@@ -24,7 +24,7 @@ typedef enum Looks { SAME, KIND_VALUE, KIND_NAN, KIND_INFINITE, KIND_TYPE, KIND_
 static const char *const kind_name[] = {"same", "value", "nan", "infinite", "type", "refused", "died"};
 
 typedef struct Tally { int drawn, tried, compared[SIDES], differ[SIDES], explained[SIDES], died; bool seen[SIDES][8]; } Tally; /* of one operator; shared with children */
-typedef struct Job { const char *folder, *explained; Oracle oracle; uint64_t seed; int cases; bool quick; Tally *tally; } Job;
+typedef struct Job { const char *folder, *explained; Oracle oracle; uint64_t seed; int cases, batch; bool quick; Tally *tally; } Job;
 
 /* As `sinter list ops` names operators. */
 static const char *label(const char *op, const char *domain) {
@@ -360,7 +360,7 @@ static bool batch(Ctx *ctx, void *arg) {
   Choices *c = NEWN(ctx, Choices, BATCH);
   size_t n = 0;
   const char *name = intern(ctx, op->name), *domain = intern(ctx, op->domain ? op->domain : "");
-  for (int tries = 0; n < BATCH && (int)n < job->cases && tries < TRIES * BATCH; tries++) {
+  for (int tries = 0; n < BATCH && (int)n < job->batch && (int)n < job->cases && tries < TRIES * BATCH; tries++) {
     c[n] = (Choices){.ctx = ctx, .state = job->seed + (uint64_t)tries * 7919};
     job->tally->tried++;
     n += case_draw(ctx, lib, name, domain, &c[n], &k[n]);
@@ -374,14 +374,15 @@ static bool batch(Ctx *ctx, void *arg) {
 static void one_operator(Job *job, const OpText *op) {
   Tally *t = job->tally;
   *t = (Tally){0};
-  for (int left = job->cases, b = 0; left > 0; left -= BATCH, b++) {
-    int before = t->drawn;
+  int batch_size = BATCH;
+  for (int left = job->cases, b = 0; left > 0; b++) {
+    const Tally before = *t;
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
       Ctx *ctx = ctx_new();
       if (ctx) ctx->memory_cap = (size_t)2 << 30;
-      job->cases = left;
+      job->cases = left, job->batch = batch_size;
       job->quick = b > 0; /* the C compiler's share is seen in the first model */
       job->seed += (uint64_t)b * 1000003;
       bool good = ctx && ctx_try(ctx, batch, (void *[]){job, (void *)(uintptr_t)op});
@@ -399,7 +400,17 @@ static void one_operator(Job *job, const OpText *op) {
       oracle_stop(&job->oracle);
       if (!oracle_start(&job->oracle)) job->oracle.python = NULL;
     }
-    if (t->drawn == before) break; /* nothing to draw from */
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 1 && batch_size > 1) { /* out of memory: again, fewer at a time */
+      *t = before;
+      batch_size /= 4;
+      continue;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
+      t->died++;
+      printf("%s: a case takes more memory than there is; --seed %llu\n", label(op->name, op->domain), (unsigned long long)(job->seed + (uint64_t)b * 1000003));
+    }
+    if (t->drawn == before.drawn) break; /* nothing to draw from */
+    left -= batch_size;
   }
 }
 
