@@ -98,7 +98,7 @@ static RankValue *rank_group(Draw *d, const Pat *q) {
   RankValue *known = rank_find(d, q->name, true);
   if (known) return known;
   RankValue g = {.name = q->name, .group = true};
-  int64_t n = PICK(d->c, 1, 2, 0, 2, 3);
+  int64_t n = PICK(d->c, 1, 2, 1, 2, 2, 3, 0);
   if (q->count && !number_of(q->count, &n) && q->count->kind == AST_NAME) {
     Setting *s = setting(d, q->count->name);
     RankValue *j = s ? NULL : rank_find(d, q->count->name, false);

@@ -8,7 +8,7 @@ static const HabitRow rows[] = {
   {NULL, "perm", HABIT_PERMUTATION, 0, 0}, {NULL, "repeats", HABIT_RANK, 0, 3}, {NULL, "starts", HABIT_ALONG, -6, 6}, {NULL, "ends", HABIT_ALONG, -6, 9},
   {NULL, "steps", HABIT_ALONG, -2, 3}, {NULL, "sizes", HABIT_ALONG, 1, 7}, {"Upsample", "scales", HABIT_ALONG_REALS, 2, 6}, {NULL, "scales", HABIT_ALONG_REALS, 1, 6},
   {NULL, "roi", HABIT_NONE, 0, 0}, {"Reshape", "shape", HABIT_RESHAPE, 0, 0}, {"Expand", "shape", HABIT_BROADCAST, 0, 0}, {"CenterCropPad", "shape", HABIT_ALONG, 1, 6},
-  {NULL, "shape", HABIT_LIST, 0, 4}, {NULL, "split", HABIT_SPLIT, 0, 0}, {NULL, "num_outputs", HABIT_NONE, 0, 0}, {"TopK", "k", HABIT_ONE, 0, 4}, {NULL, "k", HABIT_NUMBER, -4, 4},
+  {NULL, "shape", HABIT_LIST, 0, 4}, {NULL, "split", HABIT_SPLIT, 0, 0}, {NULL, "num_outputs", HABIT_NONE, 0, 0}, {"TopK", "k", HABIT_ONE, 0, 4}, {"TopK", "sorted", HABIT_NONE, 0, 0}, {NULL, "pooled_shape", HABIT_SPATIAL, 1, 3}, {NULL, "k", HABIT_NUMBER, -4, 4},
   {NULL, "depth", HABIT_NUMBER, 1, 5}, {"AffineGrid", "size", HABIT_LIST, 1, 4}, {NULL, "size", HABIT_NUMBER, 1, 9}, {"LRN", "size", HABIT_NUMBER, 1, 5},
   {NULL, "to", HABIT_ELEM, 0, 0}, {NULL, "dtype", HABIT_ELEM, 0, 0}, {NULL, "stash_type", HABIT_NONE, 0, 0}, {NULL, "output_dtype", HABIT_NONE, 0, 0},
   {NULL, "output_datatype", HABIT_NUMBER, 1, 1}, {NULL, "p", HABIT_NUMBER, 1, 3}, {NULL, "seed", HABIT_NONE, 0, 0}, {NULL, "activations", HABIT_NONE, 0, 0},

@@ -8,7 +8,7 @@ static const struct { const char *op, *tensor; Sort sort; } sorts[] = {
   {"QLinearConv", "XS", SORT_POSITIVE}, {"QLinearConv", "WS", SORT_POSITIVE}, {"QLinearConv", "YS", SORT_POSITIVE},
   {"QLinearMatMul", "AS", SORT_POSITIVE}, {"QLinearMatMul", "BS", SORT_POSITIVE}, {"QLinearMatMul", "YS", SORT_POSITIVE},
   {"RNN", "L", SORT_LENGTH}, {"GRU", "L", SORT_LENGTH}, {"LSTM", "L", SORT_LENGTH}, {"ReverseSequence", "L", SORT_LENGTH},
-  {"NegativeLogLikelihoodLoss", "L", SORT_BELOW}, {"SoftmaxCrossEntropyLoss", "L", SORT_BELOW}, {"MaxUnpool", "I", SORT_BELOW}, {"RoiAlign", "I", SORT_BELOW},
+  {"NegativeLogLikelihoodLoss", "L", SORT_BELOW}, {"SoftmaxCrossEntropyLoss", "L", SORT_BELOW}, {"MaxUnpool", "I", SORT_BELOW}, {"RoiAlign", "I", SORT_BELOW}, {"MaxRoiPool", "R", SORT_BELOW},
   {"Gather", "I", SORT_INDEX}, {"GatherElements", "I", SORT_INDEX}, {"GatherND", "I", SORT_INDEX}, {"Scatter", "I", SORT_INDEX},
   {"ScatterElements", "I", SORT_INDEX}, {"ScatterND", "I", SORT_INDEX}, {"Div", "b", SORT_NONZERO}, {"Mod", "b", SORT_NONZERO},
   {"BitShift", "Y", SORT_SHIFT}, {"Dropout", "R", SORT_UNIT}, {"GridSample", "G", SORT_UNIT},
@@ -20,11 +20,12 @@ Sort sort_of(const char *op, const char *tensor) {
   return SORT_ANY;
 }
 
-static double draw_real(uint64_t *state, Elem e, Sort sort, Mood mood) {
+static double draw_real(uint64_t *state, Elem e, Sort sort, int64_t limit, Mood mood) {
   uint64_t bits = hash_bits(state);
   double unit = (double)(bits >> 11) * 0x1p-53, plain = mood == MOOD_WHOLE ? floor(unit * 9) - 4 : unit * 4 - 2;
   if (sort == SORT_POSITIVE) return 0.0625 + unit;
   if (sort == SORT_UNIT) return unit * 2 - 1;
+  if (sort == SORT_BELOW) return floor(unit * (double)limit);
   if (sort == SORT_NONZERO) return plain == 0 ? 1 : plain;
   static const double specials[] = {0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 0.5};
   static const double limits[] = {0, -0.0, 1e-45, -1e-40, 1.17549435e-38, 3.4e38, -3.4e38, 65504, -65504, 1e-8, 6e-8, 88.8, -104, 710, -746};
@@ -57,7 +58,7 @@ const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort s
   int64_t n = d ? type_bound(c->ctx, &d->type) : 0;
   if (n && limit < 1 && (sort == SORT_INDEX || sort == SORT_BELOW || sort == SORT_LENGTH)) return NULL; /* nothing to point at */
   for (int64_t i = 0; i < n; i++) {
-    if (info->cls == 'r') data_set_real((void *)d->bytes, e, i, draw_real(&state, e, sort, mood));
+    if (info->cls == 'r') data_set_real((void *)d->bytes, e, i, draw_real(&state, e, sort, limit, mood));
     else data_set_int((void *)d->bytes, e, i, draw_int(&state, info, sort, limit, mood));
   }
   return d;
