@@ -3,10 +3,11 @@
  * A statement's *pass* is the largest over what it reads: the pass of that statement, one more if it was a reduction. Statements of a pass share a loop.
  * Lanes lie along the row where it has unit stride in memory (lanes of a reduction then meet at its end), else along an outer axis that has (each lane its own row).
  * Values fixed in a row are computed once per row; `x / s` with such an s becomes `x * (1 / s)`; a factor fixed in the row leaves the sum.
+ * A sum of more than LONG_SUM steps is a sum of about as many partial sums as each has steps: errors of rounding grow with the length of either.
  * An intermediate read only in its own pass is a register; one that ends in an output at the same place lives there meanwhile; else it has a row of scratch. */
 #include "passes/schedule.h"
 
-enum { MOST_STATEMENTS = 16, UNROLL = 4 };
+enum { MOST_STATEMENTS = 16, UNROLL = 4, LONG_SUM = 64 };
 
 typedef enum Shape { SHAPE_MAP, SHAPE_REDUCTION, SHAPE_ROW } Shape; /* per element; element to row; per row */
 
@@ -463,37 +464,81 @@ static int side_by_side(int64_t vectors) {
   return u;
 }
 
+/* About the root of them all, so that neither the partial sums nor their sum get long. */
+static int64_t block_steps(int64_t all) {
+  int64_t block = LONG_SUM;
+  while (block < all / block) block *= 2;
+  return block;
+}
+
+/* Some steps of pass_along, each of `width` vectors. */
+typedef struct Steps { int pass; int64_t first, n; const Var *u; const Expr *lane; Buf **acc; } Steps;
+
+static void steps(Build *b, const Steps *s, const Expr *before) {
+  Group *g = b->g;
+  Ctx *ctx = g->ctx;
+  Body *outside = b->body;
+  int saved = b->nvalues;
+  const Var *i = var_new(ctx, "i", s->n);
+  b->body = loop(b, i, LOOP_SEQ);
+  b->body = loop(b, s->u, LOOP_UNROLL);
+  const Expr *step = x_op2(ctx, OP_ADD, x_op2(ctx, OP_ADD, before, x_int(ctx, s->first)), x_var(ctx, i));
+  const Expr *vector = x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, step, x_int(ctx, s->u->extent)), x_var(ctx, s->u));
+  let(b, g->row, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, vector, x_int(ctx, g->lanes)), s->lane));
+  elements(b, s->pass, x_var(ctx, s->u), s->acc, false);
+  b->nvalues = saved;
+  b->body = outside;
+}
+
+/* to[u] op= from[u] for all u, or the same with a value. */
+static void each(Build *b, Reduce op, Buf *to, const Var *u, Buf *from, const Expr *value) {
+  const Expr *vu = x_var(b->g->ctx, u);
+  Body *outside = b->body;
+  b->body = loop(b, u, LOOP_UNROLL);
+  emit(b, s_store(b->g->ctx, op, to, 1, &vu, from ? x_load(b->g->ctx, from, 1, &vu) : value));
+  b->body = outside;
+}
+
 /* Lanes along the row: accumulators of several vectors, which meet at the end; then the ragged rest. */
 static void pass_along(Build *b, int pass) {
   Group *g = b->g;
   Ctx *ctx = g->ctx;
   int64_t vectors = g->row->extent / g->lanes, rest = g->row->extent % g->lanes;
   int width = side_by_side(vectors);
-  Buf *acc[MOST_STATEMENTS] = {NULL};
+  int64_t all = vectors / width, block = block_steps(all), blocks = 0;
+  Buf *acc[MOST_STATEMENTS] = {NULL}, *total[MOST_STATEMENTS] = {NULL};
   Body *outside = b->body;
   int saved = b->nvalues;
   const Var *l = g->lanes > 1 ? var_new(ctx, "l", g->lanes) : NULL;
   if (l) b->body = loop(b, l, LOOP_VEC);
   const Expr *lane = l ? x_var(ctx, l) : x_int(ctx, 0);
   const Var *u = var_new(ctx, "u", width);
-  const Expr *vu = x_var(ctx, u);
   Body *vec = b->body;
   if (vectors) {
     for (int i = 0; i < g->n; i++) {
       if (g->item[i].pass != pass || g->item[i].shape != SHAPE_REDUCTION) continue;
+      const Expr *identity = reduce_identity(ctx, g->item[i].ein->reduce, ELEM_f32, KIND_REAL);
       acc[i] = reg_new(b, "acc", 1, width, true);
-      b->body = loop(b, u, LOOP_UNROLL);
-      emit(b, s_store(ctx, RED_SET, acc[i], 1, &vu, reduce_identity(ctx, g->item[i].ein->reduce, ELEM_f32, KIND_REAL)));
+      each(b, RED_SET, acc[i], u, NULL, identity);
+      if (g->item[i].ein->reduce != RED_ADD || all <= LONG_SUM) continue;
+      blocks = all / block;
+      total[i] = reg_new(b, "total", 1, width, true);
+      each(b, RED_SET, total[i], u, NULL, identity);
+    }
+    if (blocks) {
+      const Var *o = var_new(ctx, "o", blocks);
+      b->body = loop(b, o, LOOP_SEQ);
+      steps(b, &(Steps){pass, 0, block, u, lane, acc}, x_op2(ctx, OP_MUL, x_var(ctx, o), x_int(ctx, block)));
+      for (int i = 0; i < g->n; i++)
+        if (total[i]) {
+          each(b, RED_ADD, total[i], u, acc[i], NULL);
+          each(b, RED_SET, acc[i], u, NULL, x_real(ctx, 0));
+        }
       b->body = vec;
     }
-    const Var *i = var_new(ctx, "i", vectors / width);
-    b->body = loop(b, i, LOOP_SEQ);
-    b->body = loop(b, u, LOOP_UNROLL);
-    const Expr *vector = x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x_var(ctx, i), x_int(ctx, width)), vu);
-    let(b, g->row, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, vector, x_int(ctx, g->lanes)), lane));
-    elements(b, pass, vu, acc, false);
-    b->nvalues = saved;
-    b->body = vec;
+    if (all > blocks * block) steps(b, &(Steps){pass, blocks * block, all - blocks * block, u, lane, acc}, x_int(ctx, 0));
+    for (int i = 0; i < g->n; i++)
+      if (total[i]) each(b, RED_ADD, acc[i], u, total[i], NULL);
     for (int j = 0; j < g->n; j++)
       if (acc[j]) {
         const Expr *zero = x_int(ctx, 0);

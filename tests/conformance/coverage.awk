@@ -63,7 +63,7 @@ END {
     within["element"] + within["sum"], judged, within["element"], of["element"], within["sum"], of["sum"]
   printf "operators that sum within 16. Of the %d other models %d are within it in ULP of the largest number of their result: terms cancel.\n", judged - within["element"] - within["sum"], cancels["element"] + cancels["sum"]
   printf "Error of the generated code in these models: none in %d, at most 4 ULP in %d, at most 16 in %d.\n", same, within4, within16
-  printf "Distance from the data in these models: none in %d, at most 4 ULP in %d, at most 16 in %d; within the bound in %d. %d models are beyond it by every measure.\n", same_data, data4, data16, data_within, neither
+  printf "Distance from the data in these models: none in %d, at most 4 ULP in %d, at most 16 in %d; within the bound in %d. Beyond it by every measure: %d.\n", same_data, data4, data16, data_within, neither
   if (drawn) printf "%d models draw at random; their distributions are compared.\n", drawn
   print ""
   print "The error of the generated code is its distance from the reference interpreter, which computes in doubles and rounds where the model declares a type. The data"

@@ -205,6 +205,20 @@ START_TEST(row_operations) {
   check_all(make_rows, q, 2e-6);
 } END_TEST
 
+/* The mean of many times 0.1, whose every addition rounds the same way while a sum stays between two powers of two. */
+static Case make_drift(Ctx *ctx, const void *q) {
+  Case c = case_rows(ctx, *(const RowCase *)q);
+  Ein *e = c.kernel->cascade.steps.at[0].ein[0];
+  const Expr *x = e->rhs->arg[0];
+  e->rhs = x_op2(ctx, OP_DIV, x_op2(ctx, OP_ADD, x_op2(ctx, OP_MUL, x, x_real(ctx, 0)), x_real(ctx, 0.1)), e->rhs->arg[1]);
+  return c;
+}
+
+START_TEST(long_sums_do_not_drift) {
+  const RowCase q = {1, 300007, 1, ROW_MEAN};
+  check_all(make_drift, &q, 3e-5);
+} END_TEST
+
 START_TEST(tile_rule) { /* 16 registers of 8 lanes: six rows of two vectors */
   Tile t = {0};
   t = tile_pick(&avx2, 1024, 128, 1024);
@@ -216,6 +230,7 @@ int main(void) {
   Suite *s = suite_create("schedule");
   TCase *t = tcase_create("contractions");
   tcase_set_timeout(t, 120);
+  tcase_add_test(t, long_sums_do_not_drift);
   tcase_add_test(t, tile_rule);
   tcase_add_loop_test(t, convolutions, 0, sizeof convs / sizeof *convs);
   tcase_add_loop_test(t, products, 0, sizeof mats / sizeof *mats);
