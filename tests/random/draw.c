@@ -383,13 +383,15 @@ static void draw_setting(Draw *d, Setting *s) {
   int lo, hi, along = d->along >= 0 ? d->along : d->rank;
   Habit habit = habit_of(d, s->p, &lo, &hi);
   if (s->kind != UNSET) return;
+  const RankValue *stated = habit == HABIT_NONE && s->p->fallback && s->p->fallback->kind == AST_NAME ? rank_find(d, s->p->fallback->name, false) : NULL;
+  if (stated) { set_number(s, stated->dim[0]); return; } /* what shapes say already: others ask for it */
   if (s->p->fallback && !one_in(d->c, 2)) { s->kind = BY_DEFAULT; return; }
   switch (habit) {
     case HABIT_NONE: s->kind = BY_DEFAULT; return;
     case HABIT_FLAG: set_number(s, choose(d->c, 2)); return;
     case HABIT_NUMBER: set_number(s, between(d, lo, hi)); return;
     case HABIT_ONE: number_list(d, s, 1, lo, hi); return;
-    case HABIT_REAL: s->kind = REALS, s->n = 1, s->r[0] = reals[choose(d->c, sizeof reals / sizeof *reals)]; return;
+    case HABIT_REAL: s->kind = REALS, s->n = 1, s->r[0] = reals[choose(d->c, sizeof reals / sizeof *reals)]; if (lo > 0) s->r[0] = fabs(s->r[0]) + 0.5; return; /* lo 1: positive */
     case HABIT_ELEM: set_number(s, elems[choose(d->c, sizeof elems / sizeof *elems)]); return;
     case HABIT_TEXT:
       s->s = draw_word(d, s->p);

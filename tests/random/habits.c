@@ -12,7 +12,7 @@ static const HabitRow rows[] = {
   {NULL, "depth", HABIT_NUMBER, 1, 5}, {"AffineGrid", "size", HABIT_LIST, 1, 4}, {NULL, "size", HABIT_NUMBER, 1, 9}, {"LRN", "size", HABIT_NUMBER, 1, 5},
   {NULL, "to", HABIT_ELEM, 0, 0}, {NULL, "dtype", HABIT_ELEM, 0, 0}, {NULL, "stash_type", HABIT_NONE, 0, 0}, {NULL, "output_dtype", HABIT_NONE, 0, 0},
   {NULL, "output_datatype", HABIT_NUMBER, 1, 1}, {NULL, "p", HABIT_NUMBER, 1, 3}, {NULL, "seed", HABIT_NONE, 0, 0}, {NULL, "activations", HABIT_NONE, 0, 0},
-  {NULL, "activation_alpha", HABIT_NONE, 0, 0}, {NULL, "activation_beta", HABIT_NONE, 0, 0}, {NULL, "hidden_size", HABIT_NONE, 0, 0}, {NULL, "clip", HABIT_REAL, 0, 0},
+  {NULL, "activation_alpha", HABIT_NONE, 0, 0}, {NULL, "activation_beta", HABIT_NONE, 0, 0}, {NULL, "hidden_size", HABIT_NONE, 0, 0}, {"RNN", "linear_before_reset", HABIT_NONE, 0, 0}, {NULL, "clip", HABIT_REAL, 1, 1},
   {NULL, "ignore_index", HABIT_NUMBER, 0, 2}, {NULL, "value", HABIT_VALUE, 0, 0}, {NULL, "sampling_ratio", HABIT_NUMBER, 1, 2}, {NULL, "output_height", HABIT_NUMBER, 1, 3},
   {NULL, "output_width", HABIT_NUMBER, 1, 3}, {NULL, "frame_step", HABIT_NUMBER, 1, 3}, {NULL, "frame_length", HABIT_NONE, 0, 0}, {NULL, "dft_length", HABIT_NUMBER, 1, 9},
   {NULL, "num_mel_bins", HABIT_NUMBER, 1, 5}, {NULL, "sample_rate", HABIT_NUMBER, 4000, 8192}, {NULL, "start", HABIT_NUMBER, -4, 4}, {NULL, "end", HABIT_NUMBER, -4, 4},

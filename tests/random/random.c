@@ -255,7 +255,7 @@ static bool is_such(Ctx *ctx, const Case *k, const char *what) {
   return false;
 }
 
-/* A line `OP SIDE KIND reason`, * standing for any. OP/TYPE: the first input is of that type. KIND@nan, KIND@infinite, KIND@empty: an input holds a NaN, an
+/* A line `OP SIDE KIND reason`, * standing for any. OP/TYPE: the first input is of that type or class. KIND@nan, KIND@infinite, KIND@empty: an input holds a NaN, an
  * infinity, or nothing. KIND@<12: of an opset before 12. */
 static bool is_explained(Ctx *ctx, const char *file, const Case *k, Side side, Looks kind) {
   FILE *f = fopen(file, "r");
@@ -268,7 +268,7 @@ static bool is_explained(Ctx *ctx, const char *file, const Case *k, Side side, L
     if (type) *type++ = 0;
     if (with) *with++ = 0;
     const struct { const char *said, *is; } word[] = {{o, label(k->op, k->domain)}, {s, side_name[side]}, {how, kind_name[kind]}};
-    found = (!type || !strcmp(type, first)) && (!with || is_such(ctx, k, with));
+    found = (!type || (*first && elem_in_class(elem_find(first), type))) && (!with || is_such(ctx, k, with));
     for (size_t i = 0; i < 3 && found; i++) found = !strcmp(word[i].said, "*") || !strcmp(word[i].said, word[i].is);
   }
   if (f) fclose(f);
