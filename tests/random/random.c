@@ -250,13 +250,13 @@ static bool is_such(Ctx *ctx, const Case *k, const char *what) {
     int64_t n = d ? type_bound(ctx, &d->type) : -1;
     if (n == 0 && !strcmp(what, "empty")) return true;
     for (int64_t j = 0; j < n && elem_info(d->type.elem)->cls == 'r'; j++)
-      if ((isnan(data_real(d, j)) && !strcmp(what, "nan")) || (isinf(data_real(d, j)) && !strcmp(what, "infinite"))) return true;
+      if ((isnan(data_real(d, j)) && !strcmp(what, "nan")) || (isinf(data_real(d, j)) && !strcmp(what, "infinite")) || (fabs(data_real(d, j)) > 100 && !strcmp(what, "limit"))) return true;
   }
   return false;
 }
 
 /* A line `OP SIDE KIND reason`, * standing for any. OP/TYPE: the first input is of that type or class. KIND@nan, KIND@infinite, KIND@empty: an input holds a NaN, an
- * infinity, or nothing. KIND@<12: of an opset before 12. */
+ * infinity, or nothing; KIND@limit: a number beyond 100. KIND@<12: of an opset before 12. */
 static bool is_explained(Ctx *ctx, const char *file, const Case *k, Side side, Looks kind) {
   FILE *f = fopen(file, "r");
   char line[500], o[100], s[20], how[40];

@@ -27,6 +27,7 @@ static const Row rows[] = {
   {20, NODE("const x f32[2] [-6.0, 6.0] y : none[?] = Gelu(x)"), 2, {-5.91952e-9, 6}},
   {18, NODE("const x f32[1] [-30.0] y : none[?] = Mish(x)"), 1, {-2.8072869e-12}},
   {17, NODE("const x f32[1] [-2.9999998] y : none[?] = HardSwish(x)"), 1, {-1.1920928e-7}},
+  {17, NODE("const x f32[1] [3.0e38] y : none[?] = HardSwish(x)"), 1, {3.0e38}},
   {17, NODE("const x f32[1,1,1,2] [100000.0, 100001.0] y : none[?] = MeanVarianceNormalization(x)"), 2, {-1, 1}},
   /* powers of two, rounded as asked */
   {24, NODE("const x f32[4] [1.1, 1.5, 1.75, 3.0] y : none[?] = Cast(x; to = 24)"), 4, {2, 2, 2, 4}},
