@@ -236,6 +236,8 @@ static const struct { const char *text, *inputs, *attributes; int nout; DiagCode
   {"op F(X[N]; alpha) -> Y[N] { Y[n] = alpha * X[n] }", "f32[3]", "", 1, E0403},
   {"op F(X[N], W[N]) -> Y[N] { Y[n] = X[n] }", "f32[3]", "", 1, E0403},
   {"op F: float (X[N]) -> Y[N] { Y[n] = X[n] }", "i32[3]", "", 1, E0404},
+  {"fn code(t) = t in [2, 3, \"u8\", \"i8\"]\nop F(X[N]: V) -> Y[N]: i32 when code(type(X)) { Y[n] = X[n] }", "i32[3]", "", 1, E0401},
+  {"fn code(t) = t in [2, 3, \"u8\", \"i8\"]\nop F(X[N]: V) -> Y[N]: i32 when code(type(X)) { Y[n] = X[n] }", "f32[3]", "", 1, E0401},
   {"op F(X[N], W[N]) -> Y[N] { Y[n] = X[n] + W[n] }", "f32[3] f64[3]", "", 1, E0404},
   {"op F(X[N]: i64) -> Y[N] { Y[n] = X[n] }", "i32[3]", "", 1, E0404},
   {"op F(X[N], W[M]) -> Y[N] { Y[n] = X[n] if N > M else W[0] }", "f32[n] f32[s]", "", 1, E0700},

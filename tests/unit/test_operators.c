@@ -56,6 +56,8 @@ static const Row rows[] = {
   {23, NODE("const q f32[1,1,2,1] [0.0, 0.0] const k f32[1,1,2,1] [1.0, 2.0] const v f32[1,1,2,1] [3.0, 5.0] y : none[?] = Attention(q, k, v; is_causal = 1)"), 2, {3, 4}},
   {24, NODE("const x f32[1,4,1] [1.0, 2.0, 3.0, 4.0] const u f32[1,2,1] [7.0, 8.0] const i i64[1] [3] y : none[?] = TensorScatter(x, u, i; mode = \"circular\")"), 4, {8, 2, 3, 7}},
   {27, NODE("const x f32[1,1,2] [1.0, 2.0] const w f32[1,1,3] [1.0, 10.0, 100.0] const b f32[1] [0.0] const p f32[1,1,2] [3.0, 4.0] y : none[?] = CausalConvWithState(x, w, b, p)"), 2, {143, 214}},
+  /* integers: 10 / 5 is 2, however the sum is taken */
+  {18, NODE("const a i32[2,5] [1, -2, 3, 7, 1, 2, -7, 4, -5, -2] const x i64[1] [1] y : none[?] = ReduceMean(a, x; keepdims = 0)"), 2, {2, -1}},
   /* texts of the first opsets */
   {1, NODE("const a bool[2,2] [1, 1, 0, 1] const b bool[2] [1, 0] y : none[?] = And(a, b; axis = 0, broadcast = 1)"), 4, {1, 1, 0, 0}},
   {1, NODE("const a f32[2] [1.5, -1.5] y : none[?] = Cast(a; to = \"INT32\")"), 2, {1, -1}},
