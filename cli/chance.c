@@ -56,7 +56,7 @@ bool chance_value(Ctx *ctx, const Graph *g, const Value *v) {
   return false;
 }
 
-enum { DEVIATIONS = 5 };
+static const double deviations = 5;
 
 /* ---- two samples */
 static int by_value(const void *a, const void *b) {
@@ -94,7 +94,7 @@ static const char *compare_samples(Ctx *ctx, const Data *got, const Data *want) 
   for (size_t i = 0; i < a.n; i++)
     if (isnan(a.at[i]) != isnan(b.at[i])) return "NaN where there is none expected";
   double spread = sqrt((a.variance + b.variance) / (double)a.n), far = distance(&a, &b), most = smirnov * sqrt(2 / (double)a.n);
-  if (fabs(a.mean - b.mean) > DEVIATIONS * spread + 1e-6 * fabs(b.mean)) return ctx_printf(ctx, "the mean of the drawn values is %.4g, expected near %.4g", a.mean, b.mean);
+  if (fabs(a.mean - b.mean) > deviations * spread + 1e-6 * fabs(b.mean)) return ctx_printf(ctx, "the mean of the drawn values is %.4g, expected near %.4g", a.mean, b.mean);
   if (far > most) return ctx_printf(ctx, "the distribution of the drawn values is %.2g away from the expected one, at most %.2g is chance", far, most);
   return NULL;
 }
@@ -122,7 +122,7 @@ static const char *outside(Ctx *ctx, const Drawing *d, double low, double high) 
 }
 
 static const char *unlikely(Ctx *ctx, const char *what, double count, double expected, double variance) {
-  return fabs(count - expected) > DEVIATIONS * sqrt(variance) ? ctx_printf(ctx, "%g elements were %s, expected near %g", count, what, expected) : NULL;
+  return fabs(count - expected) > deviations * sqrt(variance) ? ctx_printf(ctx, "%g elements were %s, expected near %g", count, what, expected) : NULL;
 }
 
 static const char *check_uniform(Ctx *ctx, const Drawing *d) {

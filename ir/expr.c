@@ -540,6 +540,10 @@ static int64_t saturate(int64_t a, int64_t b, bool product) {
   return (product ? (a < 0) != (b < 0) : a < 0) ? INT64_MIN / 4 : INT64_MAX / 4;
 }
 
+/* Sums of two such intervals do not wrap. What is not near may, and then lies anywhere; INT64_MIN / 4 and INT64_MAX / 4 also stand for an end that is not known. */
+static bool is_near(int64_t lo, int64_t hi) { return lo > INT64_MIN / 4 && hi < INT64_MAX / 4; }
+static int64_t farthest(int64_t lo, int64_t hi) { return -lo > hi ? -lo : hi; }
+
 /* The values themselves, where a constant is short: the tables indices are made of. */
 static bool small_table(const Data *d, int64_t *lo, int64_t *hi) {
   enum { LOOK_AT = 4096 };
@@ -614,19 +618,20 @@ bool x_range(const Ctx *ctx, const Expr *e, int64_t *lo, int64_t *hi) {
       *lo = floor_div(alo, blo), *hi = floor_div(ahi, blo);
       return true;
     case OP_ADD: case OP_SUB:
-      if (!ra || !rb) return false;
-      *lo = saturate(alo, op == OP_ADD ? blo : -bhi, false);
-      *hi = saturate(ahi, op == OP_ADD ? bhi : -blo, false);
+      if (!ra || !rb || !is_near(alo, ahi) || !is_near(blo, bhi)) return false;
+      *lo = alo + (op == OP_ADD ? blo : -bhi);
+      *hi = ahi + (op == OP_ADD ? bhi : -blo);
       return true;
     case OP_MUL: {
-      if (!ra || !rb) return false;
+      int64_t most;
+      if (!ra || !rb || !is_near(alo, ahi) || !is_near(blo, bhi) || __builtin_mul_overflow(farthest(alo, ahi), farthest(blo, bhi), &most)) return false;
       int64_t c[] = {saturate(alo, blo, true), saturate(alo, bhi, true), saturate(ahi, blo, true), saturate(ahi, bhi, true)};
       *lo = *hi = c[0];
       for (int i = 1; i < 4; i++) { if (c[i] < *lo) *lo = c[i]; if (c[i] > *hi) *hi = c[i]; }
       return true;
     }
     case OP_ABS:
-      if (!ra) return false;
+      if (!ra || !is_near(alo, ahi)) return false;
       *lo = alo > 0 ? alo : ahi < 0 ? -ahi : 0;
       *hi = -alo > ahi ? -alo : ahi;
       return true;

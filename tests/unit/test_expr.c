@@ -77,6 +77,25 @@ START_TEST(indices_are_affine) {
 }
 END_TEST
 
+/* Arithmetic wraps, so an interval that might is none: an index that is taken from such numbers must be tested when running. */
+START_TEST(what_may_wrap_has_no_interval) {
+  static const int64_t numbers[] = {-4, INT64_MIN}, tame[] = {-4, 9};
+  static const Data wild_data = {{ELEM_i64, 1, {2}}, numbers, sizeof numbers}, tame_data = {{ELEM_i64, 1, {2}}, tame, sizeof tame};
+  Buf *wild = buf_new(ctx, "wild", ELEM_i64, SPACE_CONST, 1, (const ext_t[]){2}), *calm = buf_new(ctx, "calm", ELEM_i64, SPACE_CONST, 1, (const ext_t[]){2});
+  wild->data = &wild_data, calm->data = &tame_data;
+  const Expr *at = x_var(ctx, var_new(ctx, "i", 2)), *w = x_load(ctx, wild, 1, &at), *c = x_load(ctx, calm, 1, &at), *some = x_op2(ctx, OP_MIN, x_load(ctx, buf_new(ctx, "x", ELEM_i64, SPACE_INPUT, 1, (const ext_t[]){2}), 1, &at), x_int(ctx, 5));
+  int64_t lo, hi;
+  ck_assert(x_range(ctx, x_op2(ctx, OP_SUB, x_int(ctx, 1), c), &lo, &hi) && lo == -8 && hi == 5);
+  ck_assert(x_range(ctx, x_op2(ctx, OP_MUL, c, c), &lo, &hi) && lo == -36 && hi == 81);
+  ck_assert(!x_range(ctx, x_op2(ctx, OP_SUB, x_int(ctx, 1), w), &lo, &hi));
+  ck_assert(!x_range(ctx, x_op2(ctx, OP_ADD, w, w), &lo, &hi));
+  ck_assert(!x_range(ctx, x_op2(ctx, OP_MUL, w, c), &lo, &hi));
+  ck_assert(!x_range(ctx, x_op1(ctx, OP_ABS, w), &lo, &hi));
+  ck_assert(!x_range(ctx, x_op2(ctx, OP_SUB, x_int(ctx, 10), some), &lo, &hi));
+  ck_assert(x_range(ctx, x_op2(ctx, OP_MAX, some, x_int(ctx, 0)), &lo, &hi) && lo == 0 && hi == 5);
+}
+END_TEST
+
 START_TEST(constants_fold) {
   ck_assert_str_eq(text(x_op2(ctx, OP_MAX, x_real(ctx, 2), x_int(ctx, 3))), "3.0");
   ck_assert_str_eq(text(x_op2(ctx, OP_TDIV, x_int(ctx, -7), x_int(ctx, 2))), "-3");
@@ -141,6 +160,7 @@ int main(void) {
   tcase_add_test(t, extents_read_back);
   tcase_add_test(t, extents_have_values);
   tcase_add_test(t, indices_are_affine);
+  tcase_add_test(t, what_may_wrap_has_no_interval);
   tcase_add_test(t, constants_fold);
   tcase_add_test(t, stores_round_to_nearest_even_and_integers_wrap);
   tcase_add_test(t, types_read_back);
