@@ -40,6 +40,30 @@ Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const c
   return n;
 }
 
+Node *node_new(Ctx *ctx, const char *op, const char *domain, int opset, const char *name) {
+  Node *n = NEW(ctx, Node);
+  *n = (Node){.name = intern(ctx, name), .op = intern(ctx, op), .domain = intern(ctx, domain), .opset = opset};
+  return n;
+}
+
+void node_give(Ctx *ctx, Node *n, Value *out) {
+  if (out) out->def = n, out->out = (int)n->out.n;
+  vec_push(ctx, &n->out, out);
+}
+
+void node_set(Ctx *ctx, Node *n, const char *name, Attr value) {
+  value.name = intern(ctx, name);
+  vec_push(ctx, &n->attrs, value);
+}
+
+void graph_set_nodes(Ctx *ctx, Graph *g, size_t n, Node *const *nodes) {
+  g->nodes.n = 0;
+  for (size_t i = 0; i < n; i++) {
+    nodes[i]->id = (int)i;
+    vec_push(ctx, &g->nodes, nodes[i]);
+  }
+}
+
 const Attr *node_attr(const Node *n, const char *name) {
   for (size_t i = 0; i < n->attrs.n; i++)
     if (strcmp(n->attrs.at[i].name, name) == 0) return &n->attrs.at[i];

@@ -57,6 +57,10 @@ typedef struct Model {
 Value *graph_value(Ctx *ctx, Graph *g, const char *name);        /* find or make; in this graph only, not in outer ones */
 Value *graph_find(Ctx *ctx, Graph *g, const char *name);         /* NULL when this graph has no such value */
 Node *graph_node(Ctx *ctx, Graph *g, const char *op, const char *domain, const char *name);
+Node *node_new(Ctx *ctx, const char *op, const char *domain, int opset, const char *name); /* in no graph yet */
+void node_give(Ctx *ctx, Node *n, Value *out);                   /* its next output; NULL: one that nobody asks for */
+void node_set(Ctx *ctx, Node *n, const char *name, Attr value);  /* one more attribute: value without its name */
+void graph_set_nodes(Ctx *ctx, Graph *g, size_t n, Node *const *nodes); /* instead of those it has; ids are their places */
 const Attr *node_attr(const Node *n, const char *name);
 size_t graph_size(const Graph *g);                                /* nodes, with those of its regions */
 Graph *graph_copy(Ctx *ctx, const Graph *g);                     /* a region once more, with the regions inside it; what it reads from outside stays the same */

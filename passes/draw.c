@@ -35,8 +35,7 @@ static Node *arithmetic(Draws *d, Graph *g, const char *op, Value *a, Value *b, 
   vec_push(d->ctx, &n->in, a);
   vec_push(d->ctx, &n->in, b);
   Value *out = graph_fresh(d->ctx, g, name);
-  out->def = n;
-  vec_push(d->ctx, &n->out, out);
+  node_give(d->ctx, n, out);
   return n;
 }
 
@@ -81,10 +80,9 @@ static void find_draws(Draws *d, Graph *g, Value *around, int depth) {
     int at = ein_input_named(d->model->lib, n->op, n->domain, n->opset, "Draw");
     if (at < 0 || (int)n->in.n > at) continue;
     Value *count = around ? around : counter(d);
-    const Attr salt = {.name = intern(d->ctx, "salt"), .kind = ATTR_INT, .i = salt_of(n)};
     while ((int)n->in.n < at) vec_push(d->ctx, &n->in, NULL);
     vec_push(d->ctx, &n->in, count);
-    vec_push(d->ctx, &n->attrs, salt);
+    node_set(d->ctx, n, "salt", (Attr){.kind = ATTR_INT, .i = salt_of(n)});
   }
 }
 

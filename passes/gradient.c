@@ -28,17 +28,14 @@ static const Attr *names(const Gradient *g, const char *name) {
 }
 
 static Node *make(Gradient *g, const char *op, const char *domain, int opset, const char *name) {
-  Node *n = NEW(g->ctx, Node);
-  *n = (Node){.name = intern(g->ctx, name), .op = intern(g->ctx, op), .domain = intern(g->ctx, domain), .opset = opset};
+  Node *n = node_new(g->ctx, op, domain, opset, name);
   vec_push(g->ctx, &g->made, n);
   return n;
 }
 
 static Value *give(Gradient *g, Node *n, Value *v, const char *stem) {
   if (!v) v = graph_fresh(g->ctx, g->graph, stem);
-  v->def = n;
-  v->out = (int)n->out.n;
-  vec_push(g->ctx, &n->out, v);
+  node_give(g->ctx, n, v);
   return v;
 }
 
@@ -120,11 +117,6 @@ static void repeat_forward(Gradient *g) {
 /* ---- backward */
 enum { SHAPE_OPSET = 13, CAST_OPSET = 15 }; /* of the nodes that stand for ones, zeros and sums */
 
-static void add_attr(Gradient *g, Node *n, Attr a) {
-  a.name = intern(g->ctx, a.name);
-  vec_push(g->ctx, &n->attrs, a);
-}
-
 /* A tensor of the shape and type of v, all of one value. */
 static Value *constant_like(Gradient *g, Value *v, float value, Value *to) {
   Ctx *ctx = g->ctx;
@@ -138,7 +130,7 @@ static Value *constant_like(Gradient *g, Value *v, float value, Value *to) {
   Value *dims = give(g, shape, NULL, shape->name);
   Node *full = make(g, "ConstantOfShape", "", SHAPE_OPSET, ctx_printf(ctx, "%s/fill", stem));
   vec_push(ctx, &full->in, dims);
-  add_attr(g, full, (Attr){.name = "value", .kind = ATTR_TENSOR, .tensor = data});
+  node_set(g->ctx, full, "value", (Attr){.kind = ATTR_TENSOR, .tensor = data});
   Value *filled = give(g, full, NULL, full->name);
   Node *like = make(g, "CastLike", "", CAST_OPSET, stem);
   vec_push(ctx, &like->in, filled);
@@ -165,10 +157,10 @@ static void backward(Gradient *g, const Node *n) {
   if (!any) return;
   Node *back = make(g, "Adjoint", "sinter", 1, ctx_printf(ctx, "%s/d_%s", g->node->name, n->name));
   for (size_t a = 0; a < n->attrs.n; a++) vec_push(ctx, &back->attrs, n->attrs.at[a]);
-  add_attr(g, back, (Attr){.name = "of", .kind = ATTR_STRING, .s = n->op});
-  add_attr(g, back, (Attr){.name = "of_domain", .kind = ATTR_STRING, .s = n->domain});
-  add_attr(g, back, (Attr){.name = "of_opset", .kind = ATTR_INT, .i = n->opset});
-  add_attr(g, back, (Attr){.name = "of_inputs", .kind = ATTR_INT, .i = (int64_t)n->in.n});
+  node_set(g->ctx, back, "of", (Attr){.kind = ATTR_STRING, .s = n->op});
+  node_set(g->ctx, back, "of_domain", (Attr){.kind = ATTR_STRING, .s = n->domain});
+  node_set(g->ctx, back, "of_opset", (Attr){.kind = ATTR_INT, .i = n->opset});
+  node_set(g->ctx, back, "of_inputs", (Attr){.kind = ATTR_INT, .i = (int64_t)n->in.n});
   for (size_t k = 0; k < n->in.n; k++) {
     Value *v = n->in.at[k] ? current(g, n->in.at[k]) : NULL;
     vec_push(ctx, &back->in, v);
@@ -214,7 +206,6 @@ static bool expand(Gradient *g) {
 bool pass_gradient(Ctx *ctx, Unit *u);
 bool pass_gradient(Ctx *ctx, Unit *u) {
   Graph *graph = u->model->graph;
-  bool ok = true;
   for (size_t i = 0; i < graph->nodes.n;) {
     const Node *n = graph->nodes.at[i];
     if (strcmp(n->op, "Gradient") || strcmp(n->domain, "ai.onnx.preview.training")) {
@@ -229,11 +220,7 @@ bool pass_gradient(Ctx *ctx, Unit *u) {
       else
         for (size_t m = 0; m < g.made.n; m++) vec_push(ctx, &nodes, g.made.at[m]);
     }
-    graph->nodes.n = 0;
-    for (size_t k = 0; k < nodes.n; k++) {
-      nodes.at[k]->id = (int)k;
-      vec_push(ctx, &graph->nodes, nodes.at[k]);
-    }
+    graph_set_nodes(ctx, graph, nodes.n, nodes.at);
   }
-  return ok;
+  return true;
 }

@@ -195,14 +195,6 @@ static void forget_unused_outputs(Ctx *ctx, Graph *g) {
   }
 }
 
-static void keep_nodes(Ctx *ctx, Graph *g, const NodeList *kept) {
-  g->nodes.n = 0;
-  for (size_t i = 0; i < kept->n; i++) {
-    kept->at[i]->id = (int)i;
-    vec_push(ctx, &g->nodes, kept->at[i]);
-  }
-}
-
 /* A value of a region gets a name that is free in the graph it moves to. */
 static void adopt(Infer *I, const char *name, Value *v) {
   Value *slot = graph_fresh(I->ctx, I->graph, ctx_printf(I->ctx, "%s/%s", name, v->name));
@@ -229,7 +221,7 @@ bool infer_region(Infer *I, Graph *g) {
   I->graph = g;
   I->kept = (NodeList){0};
   bool ok = infer_nodes(I, g);
-  keep_nodes(I->ctx, g, &I->kept);
+  graph_set_nodes(I->ctx, g, I->kept.n, I->kept.at);
   I->graph = around;
   I->kept = kept;
   return ok;
@@ -242,9 +234,7 @@ static int64_t opset_of(const Model *m, const char *domain) {
 }
 
 Node *infer_make(Infer *I, const char *op, int opset, const char *name) {
-  Node *n = NEW(I->ctx, Node);
-  *n = (Node){.name = intern(I->ctx, name), .op = intern(I->ctx, op), .domain = intern(I->ctx, ""), .opset = opset};
-  return n;
+  return node_new(I->ctx, op, "", opset, name);
 }
 
 bool infer_spend(Infer *I, size_t work) { return (I->work -= (int64_t)work) >= 0; }
@@ -254,9 +244,7 @@ static bool infer_node(Infer *I, Node *n);
 bool infer_copy(Infer *I, const char *name, Value *from, Value *to) {
   Node *copy = infer_make(I, "Identity", (int)opset_of(I->model, ""), name);
   vec_push(I->ctx, &copy->in, from);
-  vec_push(I->ctx, &copy->out, to);
-  to->def = copy;
-  to->out = 0;
+  node_give(I->ctx, copy, to);
   return infer_node(I, copy);
 }
 
@@ -281,7 +269,7 @@ ext_t infer_symbol(Infer *I, Node *n, const char *what, int64_t lo, int64_t hi) 
   while (ext_find_symbol(ctx, unique, &taken)) unique = ctx_printf(ctx, "%s_%d", name.s, ++I->symbols + 1);
   Attr *list = (Attr *)(uintptr_t)node_attr(n, "symbols");
   if (!list) {
-    vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "symbols"), .kind = ATTR_STRINGS}));
+    node_set(ctx, n, "symbols", (Attr){.kind = ATTR_STRINGS});
     list = &n->attrs.at[n->attrs.n - 1];
   }
   const char **names = NEWN(ctx, const char *, list->n + 1);
@@ -497,6 +485,6 @@ bool pass_infer(Ctx *ctx, Unit *u) {
   const bool ok = infer_nodes(&I, g);
   if (I.work < 0) return diag(ctx, E0701, (Place){.file = u->model->path}, "finding the types of what the model's loops carry takes too many steps: regions are inferred again and again");
   if (!ok || !bounds_are_used(&I)) return false;
-  keep_nodes(ctx, g, &I.kept);
+  graph_set_nodes(ctx, g, I.kept.n, I.kept.at);
   return true;
 }

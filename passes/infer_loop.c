@@ -155,20 +155,17 @@ static bool stack_rows(Loop *L, size_t row, Value *const *rows, size_t n, Value 
   static const int64_t leading[] = {0};
   NodeList made = {0};
   Node *all = infer_make(I, "Concat", 11, ctx_printf(I->ctx, "%s/rows%zu", L->node->name, row));
-  vec_push(I->ctx, &all->attrs, ((Attr){.name = intern(I->ctx, "axis"), .kind = ATTR_INT, .i = 0}));
+  node_set(I->ctx, all, "axis", (Attr){.kind = ATTR_INT, .i = 0});
   for (size_t t = 0; t < n; t++) {
     Node *one = infer_make(I, "Unsqueeze", 11, ctx_printf(I->ctx, "%s/row%zu.%zu", L->node->name, row, t));
-    vec_push(I->ctx, &one->attrs, ((Attr){.name = intern(I->ctx, "axes"), .kind = ATTR_INTS, .n = 1, .ints = leading}));
+    node_set(I->ctx, one, "axes", (Attr){.kind = ATTR_INTS, .n = 1, .ints = leading});
     vec_push(I->ctx, &one->in, rows[t]);
     Value *v = graph_fresh(I->ctx, I->graph, one->name);
-    v->def = one;
-    vec_push(I->ctx, &one->out, v);
+    node_give(I->ctx, one, v);
     vec_push(I->ctx, &all->in, v);
     vec_push(I->ctx, &made, one);
   }
-  vec_push(I->ctx, &all->out, to);
-  to->def = all;
-  to->out = 0;
+  node_give(I->ctx, all, to);
   vec_push(I->ctx, &made, all);
   Graph list = {.nodes = {.at = made.at, .n = made.n}};
   return infer_nodes(I, &list);
@@ -344,15 +341,15 @@ static bool set_outputs(Loop *L, const Graph *g) {
   if (L->count == EXT_ERROR && L->limit) {
     Str name = str_new(ctx);
     ext_print(ctx, infer_symbol(L->I, n, "limit", 0, L->most), &name);
-    vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "limit"), .kind = ATTR_STRING, .s = name.s}));
+    node_set(ctx, n, "limit", (Attr){.kind = ATTR_STRING, .s = name.s});
     if (always) ext_find_symbol(ctx, name.s, &trips);
   }
   if (!always || trips == EXT_ERROR) {
     Str name = str_new(ctx);
     ext_print(ctx, trips = infer_symbol(L->I, n, "trips", 0, L->most), &name);
-    vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "counted"), .kind = ATTR_STRING, .s = name.s}));
+    node_set(ctx, n, "counted", (Attr){.kind = ATTR_STRING, .s = name.s});
   }
-  vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "trips"), .kind = ATTR_INT, .i = L->most}));
+  node_set(ctx, n, "trips", (Attr){.kind = ATTR_INT, .i = L->most});
   for (size_t k = 0; k < L->ncarried; k++) ok = infer_output(L->I, n, k, &L->type[k]) && ok;
   for (size_t r = 0; r < L->nrows; r++) {
     const Type *row = &g->outputs.at[1 + L->ncarried + r]->type;

@@ -18,8 +18,7 @@ static Node *refit(Infer *I, Graph *g, const char *name, Value *v, const Type *t
   Node *n = node_refit(I->ctx, name, v, to);
   Value *out = graph_fresh(I->ctx, g, name);
   out->type = *to;
-  out->def = n;
-  vec_push(I->ctx, &n->out, out);
+  node_give(I->ctx, n, out);
   return n;
 }
 

@@ -16,14 +16,8 @@ static Place place(const Scan *s) { return node_place(s->I->model, s->node); }
 
 static void connect(Infer *I, Node *n, size_t nin, Value *const *in, Value *out) {
   for (size_t i = 0; i < nin; i++) vec_push(I->ctx, &n->in, in[i]);
-  vec_push(I->ctx, &n->out, out);
-  out->def = n;
-  out->out = 0;
+  node_give(I->ctx, n, out);
 }
-
-static void set_int(Infer *I, Node *n, const char *name, int64_t v) { vec_push(I->ctx, &n->attrs, ((Attr){.name = intern(I->ctx, name), .kind = ATTR_INT, .i = v})); }
-static void set_ints(Infer *I, Node *n, const char *name, int count, const int64_t *v) { vec_push(I->ctx, &n->attrs, ((Attr){.name = intern(I->ctx, name), .kind = ATTR_INTS, .n = count, .ints = v})); }
-static void set_graph(Infer *I, Node *n, const char *name, Graph *g) { vec_push(I->ctx, &n->attrs, ((Attr){.name = intern(I->ctx, name), .kind = ATTR_GRAPH, .graph = g})); }
 
 /* An extent as a constant of g. */
 static Value *extent_value(Infer *I, Graph *g, const char *name, ext_t e) {
@@ -53,7 +47,7 @@ static Value *input_value(Infer *I, Graph *g, const char *name, Elem elem) {
 /* to = from without the axis, at one place of it. */
 static Node *gather(Infer *I, const char *name, Value *from, Value *at, int64_t axis, Value *to) {
   Node *n = infer_make(I, "Gather", 13, name);
-  set_int(I, n, "axis", axis);
+  node_set(I->ctx, n, "axis", (Attr){.kind = ATTR_INT, .i = axis});
   connect(I, n, 2, (Value *const[]){from, at}, to);
   return n;
 }
@@ -125,8 +119,7 @@ static bool slice_in_body(Scan *s, ext_t *trips) {
     vec_push(ctx, &first, gather(I, ctx_printf(ctx, "%s/slice%zu", s->node->name, i), from, s->in_back && s->in_back[i] ? back : trip, axis, slice));
   }
   for (size_t i = 0; i < g->nodes.n; i++) vec_push(ctx, &first, g->nodes.at[i]);
-  g->nodes.n = 0;
-  for (size_t i = 0; i < first.n; i++) vec_push(ctx, &g->nodes, first.at[i]);
+  graph_set_nodes(ctx, g, first.n, first.at);
   VEC(Value *) out = {0};
   vec_push(ctx, &out, again);
   for (size_t i = 0; i < g->outputs.n; i++) vec_push(ctx, &out, g->outputs.at[i]);
@@ -157,7 +150,7 @@ static bool arrange(Scan *s, size_t row, Value *rows, Value *to) {
     Node *n = infer_make(I, "Transpose", 13, ctx_printf(ctx, "%s/moved%zu", s->node->name, row));
     int64_t *perm = NEWN(ctx, int64_t, MAX_RANK);
     for (int d = 0; d < rank; d++) perm[d] = d < axis ? d + 1 : d == axis ? 0 : d;
-    set_ints(I, n, "perm", rank, perm);
+    node_set(I->ctx, n, "perm", (Attr){.kind = ATTR_INTS, .n = rank, .ints = perm});
     connect(I, n, 1, &rows, to);
     vec_push(ctx, &made, n);
   }
@@ -173,7 +166,7 @@ static bool scan_once(Scan *s) {
   Value *limit = extent_value(I, I->graph, ctx_printf(ctx, "%s/trips", s->node->name), trips);
   if (!limit) return false;
   Node *loop = infer_make(I, "Loop", 13, s->node->name);
-  set_graph(I, loop, "body", s->body);
+  node_set(I->ctx, loop, "body", (Attr){.kind = ATTR_GRAPH, .graph = s->body});
   vec_push(ctx, &loop->in, limit);
   vec_push(ctx, &loop->in, NULL);
   for (size_t k = 0; k < s->nstates; k++) vec_push(ctx, &loop->in, s->node->in.at[s->node->in.n - s->ninputs - s->nstates + k]);
@@ -185,8 +178,7 @@ static bool scan_once(Scan *s) {
       bool as_is = !(s->out_back && s->out_back[r]) && !(s->out_axis && s->out_axis[r]);
       if (!as_is) made = rows[r] = graph_fresh(ctx, I->graph, ctx_printf(ctx, "%s/rows%zu", s->node->name, r));
     }
-    vec_push(ctx, &loop->out, made);
-    if (made) made->def = loop, made->out = (int)i;
+    node_give(ctx, loop, made);
   }
   bool ok = infer_loop(I, loop);
   for (size_t r = 0; ok && r < s->nrows; r++)
@@ -212,29 +204,24 @@ static bool scan_batch(Scan *s) {
     vec_push(ctx, &g->nodes, gather(I, ctx_printf(ctx, "%s/item%zu", n->name, i), from, item, 0, slice));
     vec_push(ctx, &one->in, slice);
   }
-  set_graph(I, one, "body", s->body);
+  node_set(I->ctx, one, "body", (Attr){.kind = ATTR_GRAPH, .graph = s->body});
   s->body->outer = g;
-  set_int(I, one, "num_scan_inputs", (int64_t)s->ninputs);
-  if (s->in_back) set_ints(I, one, "scan_input_directions", (int)s->ninputs, s->in_back);
+  node_set(I->ctx, one, "num_scan_inputs", (Attr){.kind = ATTR_INT, .i = (int64_t)s->ninputs});
+  if (s->in_back) node_set(I->ctx, one, "scan_input_directions", (Attr){.kind = ATTR_INTS, .n = (int)s->ninputs, .ints = s->in_back});
   vec_push(ctx, &g->outputs, again);
   for (size_t i = 0; i < n->out.n; i++) {
     Value *result = graph_fresh(ctx, g, ctx_printf(ctx, "result.%zu", i));
-    vec_push(ctx, &one->out, result);
-    result->def = one;
-    result->out = (int)i;
+    node_give(ctx, one, result);
     vec_push(ctx, &g->outputs, result);
   }
   vec_push(ctx, &g->nodes, one);
   Value *limit = extent_value(I, I->graph, ctx_printf(ctx, "%s/batch", n->name), n->in.at[1]->type.dim[0]);
   if (!limit) return false;
   Node *loop = infer_make(I, "Loop", 13, n->name);
-  set_graph(I, loop, "body", g);
+  node_set(I->ctx, loop, "body", (Attr){.kind = ATTR_GRAPH, .graph = g});
   vec_push(ctx, &loop->in, limit);
   vec_push(ctx, &loop->in, NULL);
-  for (size_t i = 0; i < n->out.n; i++) {
-    vec_push(ctx, &loop->out, n->out.at[i]);
-    if (n->out.at[i]) n->out.at[i]->def = loop;
-  }
+  for (size_t i = 0; i < n->out.n; i++) node_give(ctx, loop, n->out.at[i]);
   return infer_loop(I, loop);
 }
 

@@ -34,18 +34,13 @@ static int64_t int_attr(const Node *n, const char *name, int64_t otherwise) {
 /* ---- nodes that are made */
 static Value *output(Infer *I, Node *n) {
   Value *v = graph_fresh(I->ctx, I->graph, n->name);
-  v->def = n;
-  vec_push(I->ctx, &n->out, v);
+  node_give(I->ctx, n, v);
   return v;
 }
 
-static void set_ints(Ctx *ctx, Node *n, const char *name, int64_t v) {
-  int64_t *list = NEW(ctx, int64_t);
-  *list = v;
-  vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, name), .kind = ATTR_INTS, .n = 1, .ints = list}));
+static void set_list(Ctx *ctx, Node *n, const char *name, int64_t v) { /* of one entry */
+  node_set(ctx, n, name, (Attr){.kind = ATTR_INTS, .n = 1, .ints = arena_copy(ctx->arena, &v, sizeof v)});
 }
-
-static void set_int(Ctx *ctx, Node *n, const char *name, int64_t v) { vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, name), .kind = ATTR_INT, .i = v})); }
 
 static bool infer_one(Infer *I, Node *n) {
   Graph list = {.nodes = {.at = &n, .n = 1}};
@@ -55,14 +50,14 @@ static bool infer_one(Infer *I, Node *n) {
 static Value *cut(Infer *I, const char *name, const Element *e) {
   Node *slice = infer_make(I, "Slice", 1, ctx_printf(I->ctx, "%s/slice", name)); /* version 1: bounds are attributes */
   vec_push(I->ctx, &slice->in, e->whole);
-  set_ints(I->ctx, slice, "axes", e->axis);
-  set_ints(I->ctx, slice, "starts", e->from);
-  set_ints(I->ctx, slice, "ends", e->to);
+  set_list(I->ctx, slice, "axes", e->axis);
+  set_list(I->ctx, slice, "starts", e->from);
+  set_list(I->ctx, slice, "ends", e->to);
   Value *v = output(I, slice);
   if (!infer_one(I, slice) || !e->drop) return v;
   Node *squeeze = infer_make(I, "Squeeze", 11, ctx_printf(I->ctx, "%s/squeeze", name));
   vec_push(I->ctx, &squeeze->in, v);
-  set_ints(I->ctx, squeeze, "axes", e->axis);
+  set_list(I->ctx, squeeze, "axes", e->axis);
   v = output(I, squeeze);
   infer_one(I, squeeze);
   return v;
@@ -202,7 +197,7 @@ static bool concat(Infer *I, Node *n, bool *folded) {
     if (fresh) {
       Node *wider = infer_make(I, "Unsqueeze", 11, ctx_printf(I->ctx, "%s/unsqueeze", name));
       vec_push(I->ctx, &wider->in, v);
-      set_ints(I->ctx, wider, "axes", axis);
+      set_list(I->ctx, wider, "axes", axis);
       v = output(I, wider);
       if (!infer_one(I, wider)) return false;
     }
@@ -211,7 +206,7 @@ static bool concat(Infer *I, Node *n, bool *folded) {
   n->op = intern(I->ctx, "Concat");
   n->opset = 11;
   n->attrs.n = 0;
-  set_int(I->ctx, n, "axis", axis);
+  node_set(I->ctx, n, "axis", (Attr){.kind = ATTR_INT, .i = axis});
   return true;
 }
 
@@ -255,7 +250,7 @@ static bool cast_map(Infer *I, Node *n) {
   n->attrs.n = 0;
   n->in.n = 0;
   vec_push(ctx, &n->in, v);
-  set_int(ctx, n, "to", elem_info(elem)->onnx);
+  node_set(ctx, n, "to", (Attr){.kind = ATTR_INT, .i = elem_info(elem)->onnx});
   return infer_one(I, values);
 }
 
@@ -290,10 +285,8 @@ static bool unroll(Infer *I, Node *n, Graph *body, size_t length) {
   }
   for (size_t k = 0; ok && k < n->out.n; k++) {
     if (!n->out.at[k]) continue;
-    if (!length) set_int(ctx, made[k], "dtype", 0);
-    vec_push(ctx, &made[k]->out, n->out.at[k]);
-    n->out.at[k]->def = made[k];
-    n->out.at[k]->out = 0;
+    if (!length) node_set(ctx, made[k], "dtype", (Attr){.kind = ATTR_INT, .i = 0});
+    node_give(ctx, made[k], n->out.at[k]);
     ok = infer_one(I, made[k]);
   }
   return ok;
@@ -310,8 +303,7 @@ static Node *region_node(Infer *I, const char *op, const char *name, Value *a, V
   Node *n = infer_make(I, op, 11, name);
   vec_push(I->ctx, &n->in, a);
   vec_push(I->ctx, &n->in, b);
-  vec_push(I->ctx, &n->out, out);
-  out->def = n;
+  node_give(I->ctx, n, out);
   return n;
 }
 
@@ -340,19 +332,16 @@ static bool rewrite(Infer *I, Node *n, Graph *body) {
   for (size_t i = 0; i < g->nodes.n; i++) vec_push(ctx, &nodes, g->nodes.at[i]);
   for (size_t k = 0; k < n->out.n; k++) {
     Node *empty = infer_make(I, "SequenceEmpty", 11, ctx_printf(ctx, "%s/empty%zu", n->name, k));
-    set_int(ctx, empty, "dtype", 0);
+    node_set(ctx, empty, "dtype", (Attr){.kind = ATTR_INT, .i = 0});
     vec_push(ctx, &loop->in, output(I, empty));
     if (!infer_one(I, empty)) return false;
     Value *so_far = region_value(I, g, ctx_printf(ctx, "out%zu", k), true), *next = region_value(I, g, ctx_printf(ctx, "next%zu", k), false);
     vec_push(ctx, &nodes, region_node(I, "SequenceInsert", ctx_printf(ctx, "%s/insert%zu", n->name, k), so_far, result[k], next));
     vec_push(ctx, &g->outputs, next);
-    vec_push(ctx, &loop->out, n->out.at[k]);
-    if (n->out.at[k]) n->out.at[k]->def = loop, n->out.at[k]->out = (int)k;
+    node_give(ctx, loop, n->out.at[k]);
   }
-  g->nodes.at = nodes.at;
-  g->nodes.n = nodes.n;
-  g->nodes.cap = nodes.cap;
-  vec_push(ctx, &loop->attrs, ((Attr){.name = intern(ctx, "body"), .kind = ATTR_GRAPH, .graph = g}));
+  graph_set_nodes(ctx, g, nodes.n, nodes.at);
+  node_set(ctx, loop, "body", (Attr){.kind = ATTR_GRAPH, .graph = g});
   size_t kept = 0; /* inputs that became the tensors themselves are no values of the region */
   for (size_t i = 0; i < g->values.n; i++) {
     bool gone = false;

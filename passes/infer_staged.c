@@ -67,8 +67,7 @@ static Value *apply_stage(Ctx *ctx, const Model *m, const Node *n, Graph *g, con
     const Attr *a = s->attr[i] ? node_attr(n, s->attr[i]) : NULL;
     if (a) vec_push(ctx, &p->attrs, *a);
   }
-  vec_push(ctx, &p->out, out);
-  out->def = p;
+  node_give(ctx, p, out);
   return out;
 }
 

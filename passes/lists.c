@@ -21,12 +21,7 @@ static Node *member(Ctx *ctx, const Node *n, const EinLists *lists, size_t at, s
     Value *v = pick(&in, i, at, members);
     vec_push(ctx, &one->in, v);
   }
-  for (size_t i = 0; i < out.first + out.lists; i++) {
-    Value *v = pick(&out, i, at, members);
-    vec_push(ctx, &one->out, v);
-  }
-  for (size_t i = 0; i < one->out.n; i++)
-    if (one->out.at[i]) one->out.at[i]->def = one, one->out.at[i]->out = (int)i;
+  for (size_t i = 0; i < out.first + out.lists; i++) node_give(ctx, one, pick(&out, i, at, members));
   return one;
 }
 
@@ -49,10 +44,6 @@ bool pass_lists(Ctx *ctx, Unit *u) {
       vec_push(ctx, &nodes, one);
     }
   }
-  g->nodes.n = 0;
-  for (size_t i = 0; i < nodes.n; i++) {
-    nodes.at[i]->id = (int)i;
-    vec_push(ctx, &g->nodes, nodes.at[i]);
-  }
+  graph_set_nodes(ctx, g, nodes.n, nodes.at);
   return true;
 }

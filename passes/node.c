@@ -49,10 +49,9 @@ bool node_is_cascade(const Model *m, const Node *n) {
 const Extern *node_extern(const Model *m, const Node *n) { return node_is_cascade(m, n) ? NULL : extern_find(n->op, n->domain, n->opset); }
 
 Node *node_refit(Ctx *ctx, const char *name, Value *from, const Type *type) {
-  Node *n = NEW(ctx, Node);
-  *n = (Node){.name = intern(ctx, name), .op = intern(ctx, "Refit"), .domain = intern(ctx, "sinter"), .opset = 1};
+  Node *n = node_new(ctx, "Refit", "sinter", 1, name);
   vec_push(ctx, &n->in, from);
-  vec_push(ctx, &n->attrs, ((Attr){.name = intern(ctx, "type"), .kind = ATTR_TYPE, .type = arena_copy(ctx->arena, type, sizeof *type)}));
+  node_set(ctx, n, "type", (Attr){.kind = ATTR_TYPE, .type = arena_copy(ctx->arena, type, sizeof *type)});
   return n;
 }
 
@@ -71,13 +70,6 @@ void node_inputs_text(const Ctx *ctx, const Node *n, Str *out) {
 
 /* ---- symbols that are set when running */
 
-static void add_attr(Ctx *ctx, Node *n, const char *name, AttrKind kind, int count, const void *list) {
-  Attr a = {.name = intern(ctx, name), .kind = kind, .n = count};
-  if (kind == ATTR_INTS) a.ints = list;
-  else a.strings = list;
-  vec_push(ctx, &n->attrs, a);
-}
-
 Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *symbol) {
   const char **names = NEWN(ctx, const char *, n);
   int64_t *least = NEWN(ctx, int64_t, n), *most = NEWN(ctx, int64_t, n);
@@ -87,12 +79,11 @@ Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *
     names[i] = intern(ctx, s.s);
     ext_range(ctx, symbol[i], &least[i], &most[i]);
   }
-  Node *node = NEW(ctx, Node);
-  *node = (Node){.name = intern(ctx, name), .op = intern(ctx, "Extents"), .domain = intern(ctx, "sinter"), .opset = 1};
+  Node *node = node_new(ctx, "Extents", "sinter", 1, name);
   vec_push(ctx, &node->in, from);
-  add_attr(ctx, node, "names", ATTR_STRINGS, n, names);
-  add_attr(ctx, node, "least", ATTR_INTS, n, least);
-  add_attr(ctx, node, "most", ATTR_INTS, n, most);
+  node_set(ctx, node, "names", (Attr){.kind = ATTR_STRINGS, .n = n, .strings = names});
+  node_set(ctx, node, "least", (Attr){.kind = ATTR_INTS, .n = n, .ints = least});
+  node_set(ctx, node, "most", (Attr){.kind = ATTR_INTS, .n = n, .ints = most});
   return node;
 }
 
