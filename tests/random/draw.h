@@ -45,3 +45,8 @@ typedef enum Mood { MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS } Mood; /*
 Sort sort_of(const char *op, const char *tensor);                  /* what is known of the values of an input */
 /* limit: the shortest extent of the first input. INDEX: from -limit to limit - 1; BELOW: from 0; LENGTH: 1 to limit. NULL when there is no such number. */
 const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, Mood mood);
+
+/* ---- conditioning.c */
+const Data *nudged(Ctx *ctx, const Data *d, uint64_t *state);      /* d with real numbers moved by a few units in their last places */
+/* got, with the elements that are as good as answer[0]'s replaced by those: they lie in or near the spread of the n answers to nudged questions. */
+const Data *excused(Ctx *ctx, const Data *got, const Data *const *answer, int n);
