@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ORACLE_GONE = 2, BATCH = 64, TRIES = 300, SHRINKS = 120, NEARBY = 12 };
+enum { ORACLE_GONE = 2, BATCH = 64, TRIES = 1000, SHRINKS = 120, NEARBY = 12 };
 typedef enum Side { SIDE_HOST, SIDE_GENERIC, SIDE_ORT, SIDES } Side;
 static const char *const side_name[] = {"host", "generic", "ort"};
 
