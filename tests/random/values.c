@@ -41,7 +41,7 @@ static const UsualTypes usual[] = {
   {"QAttention", "int", {ELEM_u8, ELEM_i8}}, {"QAttention", "V", {ELEM_i8, ELEM_u8}}, {"MatMulIntegerToFloat", "int", {ELEM_u8, ELEM_i8}}, {"MatMulIntegerToFloat", "V", {ELEM_i8, ELEM_u8}},
   {"DynamicQuantizeMatMul", "V", {ELEM_u8, ELEM_i8}}, {"DynamicQuantizeLSTM", "V", {ELEM_u8, ELEM_i8}}, {"DynamicQuantizeLSTM", "T", {ELEM_f32, ELEM_f32}},
   {"QEmbedLayerNormalization", "V", {ELEM_u8, ELEM_u8}}, {"NhwcMaxPool", "int", {ELEM_u8, ELEM_i8}}, {"GatherBlockQuantized", "W", {ELEM_u4, ELEM_i4}}, {"GatherBlockQuantized", "V", {ELEM_i64, ELEM_i32}},
-  {"GemmaRotaryEmbedding", "V", {ELEM_f16, ELEM_f16}}, {"MulInteger", "int", {ELEM_u8, ELEM_i8}}, {"ReduceSumInteger", "int", {ELEM_u8, ELEM_i8}},
+  {"Attention", "U", {ELEM_f32, ELEM_f32}}, {"Attention", "N", {ELEM_f32, ELEM_bool}}, {"GemmaRotaryEmbedding", "V", {ELEM_f16, ELEM_f16}}, {"MulInteger", "int", {ELEM_u8, ELEM_i8}}, {"ReduceSumInteger", "int", {ELEM_u8, ELEM_i8}},
 };
 
 const UsualTypes *usual_types(const char *op, const char *type) {
