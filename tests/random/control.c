@@ -3,7 +3,7 @@
 
 enum { MOST_KNOWN = 24 };
 typedef struct Known { Value *v; Elem elem; int rank; int64_t dim[4]; } Known;                   /* a value of which type and shape are known */
-typedef struct Pool { Sketchbook b; int n; Known at[MOST_KNOWN]; } Pool;                         /* what nodes may read */
+typedef struct Pool { Sketchbook b; int n; Known at[MOST_KNOWN]; bool steady; } Pool;            /* what nodes may read; steady: no shape may change, as no trip of a loop may double what it carries */
 
 static void add_known(Pool *p, Known k) {
   if (p->n < MOST_KNOWN) p->at[p->n++] = k;
@@ -52,6 +52,13 @@ static Known steps(Pool *p, Known k) {
   return k;
 }
 
+/* Twice as long along the first axis. */
+static Value *doubled(Pool *p, Value *x, Value *y) {
+  Node *n = book_node(&p->b, "Concat", 2, (Value *const[]){x, y});
+  node_set(p->b.ctx, n, "axis", (Attr){.kind = ATTR_INT});
+  return book_result(&p->b, n);
+}
+
 /* Whether the sum of a value's elements is below a number. */
 static Value *test_of(Pool *p, const Known *k, int64_t limit) {
   Data *d = data_new(p->b.ctx, k->elem, 0, NULL);
@@ -94,7 +101,10 @@ static void add_if(Pool *p, int depth, int results, const Known *kind, Known *to
     Known made[2];
     if (depth && one_in(p->b.c, 3)) add_if(p, depth - 1, results, kind, made);
     else
-      for (int i = 0; i < results; i++) made[i] = steps(p, kind[i]);
+      for (int i = 0; i < results; i++) {
+        made[i] = steps(p, kind[i]);
+        if (kind[i].rank && !p->steady && one_in(p->b.c, 8)) made[i].v = doubled(p, made[i].v, kind[i].v); /* of other extents than what the other branch gives */
+      }
     for (int i = 0; i < results; i++) book_output(&p->b, made[i].v);
     branch[side] = book_leave(&p->b, outer);
   }
@@ -117,43 +127,64 @@ bool draw_if(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
 }
 
 /* ---- Loop: carried values, rows that are collected, conditions that end it early; trips that are known or not */
+/* A row that names a part: loops that never run. What they collect has no rows; others run at least once where they collect. */
 bool draw_loop(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   enum { MOST_TRIPS = 4 };
   Pool p;
-  (void)row;
+  bool never = row->what;
   open_pool(&p, ctx, c, out);
+  p.steady = true;
   int carried = (int)PICK(c, 1, 2, 0, 3), rows = (int)PICK(c, carried == 0, 0, 1, 2);
   if (!carried && !rows) rows = 1;
-  bool counted = !one_in(c, 4), known = one_in(c, 2), ends = !counted || one_in(c, 3);
-  int64_t trips = choose(c, MOST_TRIPS + 1);
+  bool counted = !one_in(c, 4), known = one_in(c, 2), ends = !counted || one_in(c, 3), runs = rows && !never;
+  bool kept = !never && p.b.opset >= 13 && one_in(c, 4), refuses = never && (!counted || one_in(c, 2)); /* kept: a sequence grows with every trip */
+  int64_t trips = never && !refuses ? 0 : runs ? 1 + choose(c, MOST_TRIPS) : choose(c, MOST_TRIPS + 1);
   Data *limit = data_new(ctx, ELEM_i64, 0, NULL);
   if (limit) data_set_int((void *)(uintptr_t)limit->bytes, ELEM_i64, 0, trips);
-  Value *in[5] = {!counted ? NULL : known ? book_constant(&p.b, limit) : book_input(&p.b, limit), NULL};
-  if (ends && one_in(c, 2)) in[1] = one_in(c, 2) ? book_input(&p.b, truth(&p, !one_in(c, 4))) : book_constant(&p.b, truth(&p, !one_in(c, 4)));
+  Value *in[6] = {!counted ? NULL : known ? book_constant(&p.b, limit) : book_input(&p.b, limit), NULL};
+  bool enters = !refuses && (runs || !one_in(c, 4));
+  if (refuses || (ends && one_in(c, 2))) in[1] = one_in(c, 2) ? book_input(&p.b, truth(&p, enters)) : book_constant(&p.b, truth(&p, enters));
   else if (!counted) in[1] = book_constant(&p.b, truth(&p, true));
   Known first[3], inside[3];
   for (int i = 0; i < carried; i++) first[i] = *any_known(&p), in[2 + i] = first[i].v;
+  Known element = *any_known(&p);
+  if (kept) {
+    Node *empty = book_node(&p.b, "SequenceEmpty", 0, NULL);
+    node_set(ctx, empty, "dtype", (Attr){.kind = ATTR_INT, .i = elem_info(element.elem)->onnx});
+    in[2 + carried] = book_result(&p.b, empty);
+  }
   Graph *outer = book_enter(&p.b);
   int before = p.n;
   Known trip = {.v = book_parameter(&p.b, ELEM_i64, 0), .elem = ELEM_i64};
   Value *going = book_parameter(&p.b, ELEM_bool, 0);
   for (int i = 0; i < carried; i++) inside[i] = like(&first[i], book_parameter(&p.b, first[i].elem, -1)), add_known(&p, inside[i]);
+  Value *sequence = kept ? book_parameter(&p.b, ELEM_NONE, -1) : NULL;
   add_known(&p, trip);
   Known next[3], row_made[2];
-  for (int i = 0; i < carried; i++) next[i] = steps(&p, inside[i]);
+  for (int i = 0; i < carried; i++) {
+    next[i] = steps(&p, inside[i]);
+    if (one_in(c, 6)) add_if(&p, 0, 1, &next[i], &next[i]);
+  }
+  bool grows = carried && first[0].rank && one_in(c, 6) && carried == 1 && !rows && !kept;
+  if (grows) { /* alone: what else is there keeps its shape */
+    p.b.g->nodes.n = 0, p.b.g->values.n = 2 + (size_t)carried;
+    next[0].v = doubled(&p, inside[0].v, first[0].v);
+  }
   for (int i = 0; i < rows; i++) row_made[i] = steps(&p, one_in(c, 3) && carried ? inside[0] : *any_known(&p));
-  Value *on = !ends ? book_apply(&p.b, "Identity", going, NULL) : carried && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
+  if (kept) sequence = book_apply(&p.b, "SequenceInsert", sequence, step(&p, &element).v);
+  Value *on = !ends ? book_apply(&p.b, "Identity", going, NULL) : carried && !grows && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
   if (!counted) on = book_apply(&p.b, "And", on, test_of(&p, &trip, MOST_TRIPS - 1)); /* ends for sure */
   book_output(&p.b, on);
   for (int i = 0; i < carried; i++) book_output(&p.b, next[i].v);
+  if (kept) book_output(&p.b, sequence);
   for (int i = 0; i < rows; i++) book_output(&p.b, row_made[i].v);
   Graph *body = book_leave(&p.b, outer);
   p.n = before;
-  Node *n = book_node(&p.b, "Loop", 2 + carried, in);
+  Node *n = book_node(&p.b, "Loop", 2 + carried + kept, in);
   node_set(ctx, n, "body", (Attr){.kind = ATTR_GRAPH, .graph = body});
-  for (int i = 0; i < carried + rows; i++) {
+  for (int i = 0; i < carried + kept + rows; i++) {
     Value *v = book_result(&p.b, n);
-    book_output(&p.b, i < carried && one_in(c, 3) ? step(&p, &(Known){.v = v, .elem = first[i].elem, .rank = first[i].rank, .dim = {-1, -1, -1, -1}}).v : v);
+    book_output(&p.b, i < carried && one_in(c, 3) ? book_apply(&p.b, "Neg", v, NULL) : v);
   }
   if (!counted) out->bound[out->nbounds++] = (ValueBound){n->name, MOST_TRIPS};
   else if (!known) out->bound[out->nbounds++] = (ValueBound){in[0]->name, MOST_TRIPS};

@@ -61,6 +61,7 @@ static const KernelRow rows[] = {
   {"OptionalGetElement", "", 18, NULL, NULL, draw_optionals},
   {"If", "", 11, NULL, NULL, draw_if},
   {"Loop", "", 11, NULL, NULL, draw_loop},
+  {"Loop", "", 11, "never-run", NULL, draw_loop},
   {"Scan", "", 9, NULL, NULL, draw_scan},
 };
 

@@ -1,7 +1,7 @@
 /* Random cases of every operator: compiled code for two targets against the interpreter, and the interpreter against ONNX Runtime.
  * Usage: random_cases N FOLDER EXPLAINED [--python PYTHON SCRIPT] [--seed S] [OP ...]
  *
- * N cases of each operator are drawn from its text (draw.h). Many cases make one model, so that the C compiler starts once for all of them; a case
+ * N cases of each operator are drawn from its text, or from a row where it has none (draw.h). Many cases make one model, so that the C compiler starts once for all of them; a case
  * that differs is looked at alone and made smaller while it differs in the same way. What is left is a folder below FOLDER: model, inputs, expected
  * outputs, and a text. Differences that EXPLAINED accounts for are counted and no failure. */
 #include "draw.h"

@@ -92,8 +92,7 @@ static void split(Chain *s) {
   if (d) in[1] = one_in(c, 3) ? book_input(&s->b, d) : book_constant(&s->b, d);
   Node *n = book_node(&s->b, "SplitToSequence", d ? 2 : 1, in);
   if (axis || one_in(c, 2)) at_attr(s, n, "axis", one_in(c, 3) ? axis - whole.rank : axis);
-  if (one_in(c, 3)) keep = one_in(c, 2), at_attr(s, n, "keepdims", keep);
-  keep = keep || way;
+  if (one_in(c, 3)) keep = way || one_in(c, 2), at_attr(s, n, "keepdims", keep); /* beside `split` it says nothing, but ONNX Runtime listens */
   for (int i = 0; i < s->n; i++) {
     s->shape[i] = whole, s->shape[i].dim[axis] = lengths[i];
     if (keep) continue;
@@ -130,7 +129,7 @@ static void erase(Chain *s) {
   s->at = book_result(&s->b, book_node(&s->b, "SequenceErase", last ? 1 : 2, in));
 }
 
-static void copy(Chain *s) { s->at = book_apply(&s->b, "Identity", s->at, NULL); }
+static void copy(Chain *s) { if (s->b.opset >= 14) s->at = book_apply(&s->b, "Identity", s->at, NULL); }
 
 /* ---- what is read from it */
 static void take(Chain *s) {
@@ -237,6 +236,7 @@ bool draw_sequence_map(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
     Value *v = book_apply(&s.b, unary[choose(c, k ? 4 : 3)], p[0], NULL);
     bool shape = !strcmp(v->def->op, "Shape");
     for (int i = 1; i < nin && !shape; i++) v = book_apply(&s.b, binary[choose(c, 4)], v, p[i]);
+    v->type.elem = shape ? ELEM_i64 : s.elem; /* ONNX Runtime makes a sequence of this type */
     book_output(&s.b, v);
   }
   Graph *body = book_leave(&s.b, outer);
