@@ -12,7 +12,6 @@ typedef struct Choices { Ctx *ctx; VEC(uint32_t) made; size_t used; uint64_t sta
 uint32_t choose(Choices *c, uint32_t n);                           /* 0 .. n-1 */
 static inline bool one_in(Choices *c, uint32_t n) { return choose(c, n) == n - 1; } /* false is simpler */
 #define PICK(c, ...) ((const int64_t[]){__VA_ARGS__}[choose(c, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))])
-uint64_t hash_bits(uint64_t *state);
 
 /* ---- draw.c */
 enum { CASE_INPUTS = 24, CASE_OUTPUTS = 8, CASE_ATTRS = 24, MOST_ELEMENTS = 1500 };

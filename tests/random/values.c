@@ -22,7 +22,7 @@ Sort sort_of(const char *op, const char *tensor) {
 }
 
 static double draw_real(uint64_t *state, Elem e, Sort sort, int64_t limit, Mood mood) {
-  uint64_t bits = hash_bits(state);
+  uint64_t bits = random_bits(state);
   double unit = (double)(bits >> 11) * 0x1p-53, plain = mood == MOOD_WHOLE ? floor(unit * 9) - 4 : unit * 4 - 2;
   if (sort == SORT_POSITIVE) return 0.0625 + unit;
   if (sort == SORT_UNIT) return unit * 2 - 1;
@@ -37,7 +37,7 @@ static double draw_real(uint64_t *state, Elem e, Sort sort, int64_t limit, Mood 
 }
 
 static int64_t draw_int(uint64_t *state, const ElemInfo *info, Sort sort, int64_t limit, Mood mood) {
-  uint64_t bits = hash_bits(state);
+  uint64_t bits = random_bits(state);
   bool sign = info->cls == 'i';
   int64_t small = (int64_t)(bits % 16) - (sign ? 8 : 0), most = info->bits == 64 ? INT64_MAX : (int64_t)(((uint64_t)1 << (info->bits - sign)) - 1), least = sign ? -most - 1 : 0;
   if (info->cls == 'b') return (int64_t)(bits & 1);

@@ -1,7 +1,6 @@
 /* Extern ops: what bind says of types and symbols, what it refuses, and what the kernels compute. */
 #include "ir/extern/bind.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -291,9 +290,5 @@ int main(void) {
   tcase_add_test(t, tables_of_attributes);
   Suite *s = suite_create("extern");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

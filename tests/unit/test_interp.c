@@ -1,6 +1,7 @@
 /* The interpreter: arithmetic of every kind, memory in stored form, vectors, and what it refuses. */
 #include "ir/extern.h"
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 #define N(v) x_int(l->ctx, v)
 #define A(v) x_var(l->ctx, v)
@@ -310,9 +311,5 @@ int main(void) {
   tcase_add_test(t, extern_kernels_set_symbols);
   tcase_add_test(t, extern_kernels_end_the_run);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

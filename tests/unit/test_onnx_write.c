@@ -1,6 +1,6 @@
 /* A model that was written reads back as the same graph; and what operators a file uses. */
 #include "frontend/frontend.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -121,9 +121,5 @@ int main(void) {
   tcase_add_test(c, operators_are_counted_by_name);
   tcase_add_test(c, operators_that_sum_are_told_from_those_that_do_not);
   suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

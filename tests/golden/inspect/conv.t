@@ -204,9 +204,9 @@ out
 
   # ---- C: of every kernel
   /* sobel: window, lanes o1
-   *   w f32[1, 1, 3, 3] constant
-   *   x f32[1, 1, 6, 6]
-   *   y f32[1, 1, 6, 6] written */
+   *   w f32[1,1,3,3] constant
+   *   x f32[1,1,6,6]
+   *   y f32[1,1,6,6] written */
   static void k_sobel(const float *restrict w, const float *restrict x, float *restrict y) {
     {
       float t_0;
