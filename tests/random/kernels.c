@@ -22,6 +22,8 @@ static const KernelRow rows[] = {
   {"Det", "", 11, NULL, "x:f32|f64|f16[*,n,n]=tame >1", NULL},
   {"Inverse", "com.microsoft", 1, NULL, "x:f32|f64|f16[*,n,n]=regular >1", NULL},
   {"NonMaxSuppression", "", 10, NULL, "boxes:f32[b,n,4] scores:f32[b,c,n] most?:i64[1]=below(4) iou?:f32[1]=share score?:f32[1] @center_point_box?:flag >1", NULL},
+  {"Einsum", "", 12, NULL, NULL, draw_einsum},
+  {"ImageDecoder", "", 20, NULL, NULL, draw_image},
   {"NonZero", "", 9, NULL, "x:any[*] >1", NULL},
   {"Unique", "", 11, NULL, "x:any|string[+] @axis?:axis @sorted?:flag >1..4", NULL},
   {"Cast", "", 9, "from-texts", "x:string[*]=numbers @to:elem(float) >1", NULL},

@@ -51,7 +51,7 @@ static const Data *draw_among(Choices *c, const Keys *k, Elem e, int rank, const
   Data *d = data_new(c->ctx, e, rank, dim);
   uint64_t state = choose(c, 1 << 20);
   for (int64_t i = 0, n = d ? type_bound(c->ctx, &d->type) : 0; i < n; i++) {
-    uint64_t bits = hash_bits(&state), at = bits / 16 % (uint64_t)(k->n ? k->n : 1);
+    uint64_t bits = random_bits(&state), at = bits / 16 % (uint64_t)(k->n ? k->n : 1);
     bool other = bits % OTHERS == 0 || !k->n;
     void *bytes = (void *)(uintptr_t)d->bytes;
     if (e == ELEM_string) data_set_text(c->ctx, d, i, other ? draw_text(c, &state, WORDS_FEW, MOOD_SPECIAL) : k->texts[at]);
@@ -170,7 +170,7 @@ static const Data *draw_map(Choices *c, const Keys *keys, int n, Elem value) {
   for (int i = 0; i < n; i++) {
     if (keys->kind == KEY_TEXTS) ((const char **)key)[i] = keys->texts[i];
     else ((int64_t *)key)[i] = keys->ints[i];
-    int64_t v = (int64_t)(hash_bits(&state) % 41) - 20;
+    int64_t v = (int64_t)(random_bits(&state) % 41) - 20;
     if (value == ELEM_string) ((const char **)(uintptr_t)to.bytes)[i] = intern(c->ctx, ctx_printf(c->ctx, "%lld", (long long)v));
     else if (elem_info(value)->cls == 'r') data_set_real((void *)(uintptr_t)to.bytes, value, i, (double)v / 4);
     else data_set_int((void *)(uintptr_t)to.bytes, value, i, v);

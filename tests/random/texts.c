@@ -9,7 +9,7 @@ static const char *const rare_numbers[] = {"0.5", "-2.25", "1e3", "1e-3", "NaN",
 #define ANY_OF(words, bits) (words)[(bits) % (sizeof(words) / sizeof *(words))]
 
 const char *draw_text(Choices *c, uint64_t *state, Wording wording, Mood mood) {
-  uint64_t bits = hash_bits(state);
+  uint64_t bits = random_bits(state);
   bool plain = mood == MOOD_PLAIN || bits % 3;
   bits /= 3;
   if (wording == WORDS_WHOLE) return ANY_OF(numbers, bits);
@@ -18,7 +18,7 @@ const char *draw_text(Choices *c, uint64_t *state, Wording wording, Mood mood) {
   Str s = str_new(c->ctx);
   str_add(&s, "");
   for (uint64_t i = 0, n = bits % (wording == WORDS_SPACED ? 5 : 3); i <= n; i++) {
-    uint64_t more = hash_bits(state);
+    uint64_t more = random_bits(state);
     if (i || more % 7 == 0) str_add(&s, wording == WORDS_SPACED ? ANY_OF(between, more / 7) : "");
     str_add(&s, plain ? ANY_OF(few, more / 64) : ANY_OF(rare, more / 64));
   }
