@@ -22,19 +22,10 @@ typedef struct Measured {
 } Measured;
 
 /* ---- input data: the same numbers every time */
-typedef struct Random { uint64_t state; } Random;
-
-static uint64_t random_bits(Random *r) {
-  uint64_t z = r->state += UINT64_C(0x9e3779b97f4a7c15); /* splitmix64 */
-  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-  return z ^ z >> 31;
-}
-
-static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r);
+static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, uint64_t *r);
 
 /* As long as there is room for, with elements as large as there is room for; a map and a sequence of maps are empty. */
-static const Data *random_record(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+static const Data *random_record(Ctx *ctx, const Binding *b, const Buf *input, uint64_t *r) {
   Data *d = record_new(ctx, input->record);
   Type e = record_element_type(input->record);
   for (int64_t i = 0; d && e.key == ELEM_NONE && e.form == FORM_TENSOR && input->record->form != FORM_MAP && i < input->record->cap; i++) {
@@ -45,7 +36,7 @@ static const Data *random_record(Ctx *ctx, const Binding *b, const Buf *input, R
 }
 
 /* Reals in [-1, 1); short words; integers 0 or 1, which are good indices of anything. */
-static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Random *r) {
+static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, uint64_t *r) {
   if (input->record) return random_record(ctx, b, input, r);
   int64_t dims[MAX_RANK], n = 1;
   for (int d = 0; d < input->rank; d++) n *= dims[d] = ext_value(ctx, input->dim[d], binding_symbol, (void *)b);
@@ -61,7 +52,7 @@ static const Data *random_data(Ctx *ctx, const Binding *b, const Buf *input, Ran
 }
 
 static bool make_inputs(Ctx *ctx, const Command *cmd, const Program *p, Feeds *feeds) {
-  Random random = {(uint64_t)cmd->seed};
+  uint64_t random = (uint64_t)cmd->seed;
   Binding bounds = {.program = p};
   for (size_t i = 0; i < ext_symbols(ctx); i++) {
     int64_t lo, hi;

@@ -3,13 +3,7 @@
 
 static const char *buf_type(Ctx *ctx, const Buf *b) {
   Str s = str_new(ctx);
-  if (b->record) return type_print(ctx, b->record, &s), s.s;
-  str_printf(&s, "%s[", elem_info(b->elem)->name);
-  for (int d = 0; d < b->rank; d++) {
-    if (d) str_add(&s, ",");
-    ext_print(ctx, b->dim[d], &s);
-  }
-  str_add(&s, "]");
+  buf_print_type(ctx, b, &s);
   return s.s;
 }
 
@@ -32,9 +26,7 @@ void binding_set_symbol(void *arg, const char *name, int64_t value) {
 /* One extent of an input: a number must agree; a symbol takes the extent of the data, once. */
 static bool bind_extent(Ctx *ctx, Binding *b, ext_t want, int64_t have) {
   if (ext_is_const(ctx, want)) return want == have;
-  Str text = str_new(ctx);
-  ext_print(ctx, want, &text);
-  SymbolValue *s = symbol_find(b, text.s);
+  SymbolValue *s = symbol_find(b, ext_name(ctx, want));
   if (!s) return true; /* a polynomial of symbols: checked below, when all have values */
   int64_t lo, hi;
   ext_range(ctx, want, &lo, &hi);

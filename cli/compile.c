@@ -25,14 +25,7 @@ static const char *kernel_result(Ctx *ctx, const Kernel *k) {
   for (size_t i = n; i-- > 0;) {
     if (!param[i].written || is_scratch(k, param[i].buf)) continue;
     Str s = str_new(ctx);
-    const Buf *b = buf_root(param[i].buf); /* a schedule may write through a flat view of it */
-    if (b->record) return type_print(ctx, b->record, &s), s.s;
-    str_printf(&s, "%s[", elem_info(b->elem)->name);
-    for (int d = 0; d < b->rank; d++) {
-      if (d) str_add(&s, ",");
-      ext_print(ctx, b->dim[d], &s);
-    }
-    str_add(&s, "]");
+    buf_print_type(ctx, buf_root(param[i].buf), &s); /* a schedule may write through a flat view of it */
     return s.s;
   }
   return "-";

@@ -454,9 +454,9 @@ static void print_head_comment(CPrint *p, const Kernel *k, const KernelParam *pa
   if (k->schedule) str_printf(&s, "%s%s", k->nodes.n ? ": " : "", k->schedule);
   for (size_t i = 0; i < n; i++) {
     const Buf *b = params[i].buf;
-    str_printf(&s, "\n *   %s %s[", c_name_of(p, b, b->name), elem_info(b->elem)->name);
-    for (int d = 0; d < b->rank; d++) { if (d) str_add(&s, ", "); ext_print(p->ctx, b->dim[d], &s); }
-    str_printf(&s, "]%s%s", b->data ? " constant" : "", params[i].written ? " written" : "");
+    str_printf(&s, "\n *   %s %s", c_name_of(p, b, b->name), elem_info(b->elem)->name);
+    ext_print_list(p->ctx, b->rank, b->dim, &s);
+    str_printf(&s, "%s%s", b->data ? " constant" : "", params[i].written ? " written" : "");
   }
   for (size_t at = 3; at + 1 < s.n; at++) /* a node's name must not end the comment */
     if (s.s[at] == '*' && s.s[at + 1] == '/') s.s[at + 1] = '|';

@@ -10,15 +10,6 @@ const char *member_type(Elem e) {
   }
 }
 
-static void put_dims(const Library *l, const Buf *b, Str *out) {
-  str_add(out, "[");
-  for (int d = 0; d < b->rank; d++) {
-    if (d) str_add(out, ",");
-    ext_print(l->ctx, b->dim[d], out);
-  }
-  str_add(out, "]");
-}
-
 static int64_t bound(const Library *l, ext_t e) {
   int64_t lo, hi;
   ext_range(l->ctx, e, &lo, &hi);
@@ -37,7 +28,7 @@ static void put_tensor(const Library *l, const Buf *b, const char *direction, co
   }
   for (int d = 0; d < b->rank; d++) elements *= bound(l, b->dim[d]);
   str_printf(out, "/* %s \"%s\" %s", member, c_comment(l->ctx, b->name), elem_info(b->elem)->name);
-  put_dims(l, b, out);
+  ext_print_list(l->ctx, b->rank, b->dim, out);
   if (b->elem == ELEM_string) str_printf(out, " */\n#define %s_BYTES (%lld * sizeof(const char *))\n", prefix, (long long)elements);
   else str_printf(out, " */\n#define %s_BYTES %lld\n", prefix, (long long)bytes);
   str_printf(out, "#define %s_ELEMENTS %lld\n#define %s_RANK %d\n", prefix, (long long)elements, prefix, b->rank);
@@ -101,7 +92,7 @@ void header_text(const Library *l, Str *out) {
     }
     bool pair = elem_info(b->elem)->cls == 'c';
     str_printf(out, "  %s%s *%s; /* %s", pair ? "const " : "", pair ? member_type(b->elem) : c_read_only(ctx, b->elem), l->in[i], elem_info(b->elem)->name);
-    put_dims(l, b, out);
+    ext_print_list(l->ctx, b->rank, b->dim, out);
     str_add(out, " */\n");
   }
   for (size_t i = 0; i < l->nsymbols; i++)
@@ -118,7 +109,7 @@ void header_text(const Library *l, Str *out) {
       continue;
     }
     str_printf(out, "  %s%s*%s; /* %s", member_type(b->elem), b->elem == ELEM_string ? "" : " ", l->out[i], elem_info(b->elem)->name);
-    put_dims(l, b, out);
+    ext_print_list(l->ctx, b->rank, b->dim, out);
     str_add(out, " */\n");
   }
   for (size_t i = 0; i < l->nsymbols; i++)

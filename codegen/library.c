@@ -226,9 +226,9 @@ static const char *argument(Library *l, Places *p, const Buf *b) {
   if (e->p) return e->p;
   char *name = ctx_printf(ctx, "%s", name_unique(&l->names, b->name));
   e->p = name;
-  str_printf(p->locals, "  %s *const %s = %s; /* %s[", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
-  for (int d = 0; d < b->rank; d++) { if (d) str_add(p->locals, ","); ext_print(ctx, b->dim[d], p->locals); }
-  str_add(p->locals, "] */\n");
+  str_printf(p->locals, "  %s *const %s = %s; /* %s", elem_info(b->elem)->c, name, place, elem_info(b->elem)->name);
+  ext_print_list(ctx, b->rank, b->dim, p->locals);
+  str_add(p->locals, " */\n");
   p->uses_base |= root->space == SPACE_TEMP;
   return name;
 }

@@ -11,10 +11,7 @@ static json_t *text(Ctx *ctx, const char *s) {
 
 static json_t *type_text(Ctx *ctx, const Buf *b) {
   Str s = str_new(ctx);
-  if (b->record) return type_print(ctx, b->record, &s), text(ctx, s.s);
-  str_printf(&s, "%s[", elem_info(b->elem)->name);
-  for (int d = 0; d < b->rank; d++) { if (d) str_add(&s, ","); ext_print(ctx, b->dim[d], &s); }
-  str_add(&s, "]");
+  buf_print_type(ctx, b, &s);
   return text(ctx, s.s);
 }
 

@@ -115,25 +115,7 @@ static const Expr *derivative(Ctx *ctx, const Expr *e, const Expr *by) {
 }
 
 /* ---- statements */
-static void push(Adjoint *A, Ein *e) {
-  Ein **only = NEWN(A->ctx, Ein *, 1);
-  *only = e;
-  vec_push(A->ctx, &A->to->steps, ((Step){.n = 1, .ein = only}));
-}
-
-/* to[i..] = zero, or what another buffer of the same shape holds */
-static void fill(Adjoint *A, Buf *to, Buf *from) {
-  Ein *e = NEW(A->ctx, Ein);
-  const Expr *index[MAX_RANK * 2];
-  *e = (Ein){.reduce = RED_SET, .out = to, .naxes = to->rank, .nout = to->rank, .place = A->place};
-  for (int i = 0; i < to->rank; i++) {
-    const Var *v = var_new(A->ctx, ctx_printf(A->ctx, "i%d", i), to->dim[i]);
-    e->axis[i] = v;
-    e->index[i] = index[i] = x_var(A->ctx, v);
-  }
-  e->rhs = from ? x_load(A->ctx, from, from->rank, index) : x_real(A->ctx, 0);
-  push(A, e);
-}
+static void start(Adjoint *A, Buf *derivative, Buf *from) { cascade_add(A->ctx, A->to, ein_copy_of(A->ctx, derivative, from, A->place)); }
 
 static Buf *derivative_of(const Adjoint *A, const Buf *b) {
   const MapEntry *e = map_find(&A->by, b);
@@ -192,7 +174,7 @@ static bool step_backwards(Adjoint *A, const Step *s) {
     if (!differentiate(A, s->ein[i], &list)) return false;
   if (s->iter && list.n) vec_push(A->ctx, &A->to->steps, ((Step){.iter = s->iter, .descending = !s->descending, .n = (int)list.n, .ein = list.at}));
   else
-    for (size_t i = 0; i < list.n; i++) push(A, list.at[i]);
+    for (size_t i = 0; i < list.n; i++) cascade_add(A->ctx, A->to, list.at[i]);
   return true;
 }
 
@@ -297,7 +279,7 @@ static void name_derivatives(Adjoint *A, const BindRequest *req, const BindReque
     Buf *d = buf_new(ctx, ctx_printf(ctx, "d%s", b->name), b->elem, SPACE_TEMP, b->rank, b->dim);
     map_add(ctx->arena, &A->by, b)->p = d;
     vec_push(ctx, &A->to->locals, d);
-    fill(A, d, NULL);
+    start(A, d, NULL);
   }
   for (int i = 0; i < forward->nout; i++) {
     const BindInput *in = &req->in[forward->nin + i];
@@ -306,13 +288,14 @@ static void name_derivatives(Adjoint *A, const BindRequest *req, const BindReque
     if (map_find(&read.bufs, f->out_buf[i])) {
       d = buf_new(ctx, ctx_printf(ctx, "%s.all", given->name), ELEM_real, SPACE_TEMP, given->rank, given->dim);
       vec_push(ctx, &A->to->locals, d);
-      fill(A, d, given);
+      start(A, d, given);
     }
     map_add(ctx->arena, &A->by, f->out_buf[i])->p = d;
   }
   for (int i = 0; i < req->nout; i++) {
-    if (out->out_buf[i]) fill(A, out->out_buf[i], NULL);
-    else if (req->want[i]) fill(A, out->out_buf[i] = buf_new(ctx, ctx_printf(ctx, "d%d", i), out->out[i].elem, SPACE_OUTPUT, out->out[i].rank, out->out[i].dim), NULL);
+    const Type *t = &out->out[i];
+    if (!out->out_buf[i] && req->want[i]) out->out_buf[i] = buf_new(ctx, ctx_printf(ctx, "d%d", i), t->elem, SPACE_OUTPUT, t->rank, t->dim);
+    if (out->out_buf[i]) start(A, out->out_buf[i], NULL);
   }
 }
 

@@ -237,3 +237,11 @@ void ctx_out_of_memory(Ctx *ctx) {
   fputs("sinter: out of memory\n", stderr); /* nobody opened a ctx_try: a defect of the caller */
   _Exit(5);
 }
+
+/* ---- numbers without a pattern */
+uint64_t random_bits(uint64_t *state) {
+  uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+  z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+  return z ^ z >> 31;
+}

@@ -42,6 +42,8 @@ const char *intern(Ctx *ctx, const char *s);                  /* one pointer per
 const char *internn(Ctx *ctx, const char *s, size_t n);
 void str_real(Str *s, double v);                              /* shortest decimal that reads back as the same double; locale-free; inf -inf nan */
 
+uint64_t random_bits(uint64_t *state);                        /* the same numbers from the same state, everywhere (splitmix64) */
+
 /* ---- diagnostics: collected in the context, printed only by cli/. Rows in diag.def: code, severity, title, next step. */
 typedef enum Severity { SEV_NOTE, SEV_WARNING, SEV_ERROR } Severity;
 typedef enum DiagCode {

@@ -41,6 +41,22 @@ const Expr *reduce_identity(Ctx *ctx, Reduce r, Elem dest, Kind kind) {
   return NULL;
 }
 
+void cascade_add(Ctx *ctx, Cascade *c, Ein *e) {
+  const Step one = {.n = 1, .ein = arena_copy(ctx->arena, &e, sizeof(Ein *))};
+  vec_push(ctx, &c->steps, one);
+}
+
+Ein *ein_copy_of(Ctx *ctx, Buf *to, Buf *from, Place place) {
+  Ein *e = NEW(ctx, Ein);
+  *e = (Ein){.reduce = RED_SET, .out = to, .naxes = to->rank, .nout = to->rank, .place = place};
+  for (int i = 0; i < to->rank; i++) {
+    e->axis[i] = var_new(ctx, ctx_printf(ctx, "i%d", i), to->dim[i]);
+    e->index[i] = x_var(ctx, e->axis[i]);
+  }
+  e->rhs = from ? x_load(ctx, from, from->rank, e->index) : x_real(ctx, 0);
+  return e;
+}
+
 static void print_axes(const Ctx *ctx, const Ein *e, int from, int to, Str *out) {
   for (int i = from; i < to; i++) {
     str_printf(out, " %s:", e->axis[i]->name);

@@ -29,6 +29,10 @@ typedef struct Ein {
 typedef struct Step { const Var *iter; bool descending; int n; Ein **ein; } Step;
 typedef struct Cascade { VEC(Step) steps; VEC(Buf *) locals; } Cascade;
 
+void cascade_add(Ctx *ctx, Cascade *c, Ein *e);          /* as a step of its own */
+/* to[i..] = from[i..] over tensors of one shape; from NULL: = 0. */
+Ein *ein_copy_of(Ctx *ctx, Buf *to, Buf *from, Place place);
+
 /* `iter` is one Var object shared by all the statements of its step (each has it among its axes). */
 
 /* How a left side walks its tensor. One that is not one-to-one (s*d + k - p, or S[I[i]]), or that leaves elements out, cannot be carried out element by element:

@@ -1,5 +1,5 @@
 /* What a text says of itself besides what it computes: element types, what must be known when compiling, attributes, limits, cost. For the operator reference. */
-#include "ir/ein_ast.h"
+#include "ir/bind.h"
 #include <ctype.h>
 
 /* ---- expressions as text */
@@ -68,10 +68,6 @@ static void put_elems(const char *cls, Str *out) {
   }
 }
 
-static bool is_class(const char *type) {
-  return !strcmp(type, "float") || !strcmp(type, "int") || !strcmp(type, "uint") || !strcmp(type, "num") || !strcmp(type, "any");
-}
-
 static const char *type_of(const TensorDecl *d) { return d->type ? d->type : "T"; }
 
 /* Tensors of one type variable stand together: `X, W, Y: f64 f32 ...`. */
@@ -91,7 +87,7 @@ static void put_types(const Clause *c, Str *out) {
       if (!strcmp(type_of(decl[j]), type)) str_printf(out, ", %s", decl[j]->name), told[j] = true;
     str_add(out, "`: ");
     if (!strcmp(type, "T")) put_elems(c->cls ? c->cls : "any", out);
-    else if (is_class(type)) put_elems(type, out);
+    else if (is_type_class(type)) put_elems(type, out);
     else if (elem_find(type) != ELEM_NONE) str_add(out, type);
     else str_printf(out, "the type that `%s` says%s%s", type, decl[i]->type_default ? ", else " : "", decl[i]->type_default ? decl[i]->type_default : "");
   }

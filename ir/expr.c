@@ -39,6 +39,12 @@ Buf *buf_new(Ctx *ctx, const char *name, Elem e, Space s, int rank, const ext_t 
   return b;
 }
 
+void buf_print_type(const Ctx *ctx, const Buf *b, Str *out) {
+  if (b->record) { type_print(ctx, b->record, out); return; }
+  str_add(out, elem_info(b->elem)->name);
+  ext_print_list(ctx, b->rank, b->dim, out);
+}
+
 /* ---- affine forms */
 static Expr *leaf(Ctx *ctx, ExprKind kind, Kind vk) {
   Expr *e = NEW(ctx, Expr);

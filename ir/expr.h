@@ -87,3 +87,4 @@ const Expr *x_misused(const Expr *e);                    /* an operation inside 
 
 Var *var_new(Ctx *ctx, const char *name, ext_t extent);
 Buf *buf_new(Ctx *ctx, const char *name, Elem e, Space s, int rank, const ext_t *dim);
+void buf_print_type(const Ctx *ctx, const Buf *b, Str *out); /* f32[1,n]; of a record its own type */

@@ -372,6 +372,22 @@ static void print(const Ctx *ctx, ext_t e, Str *out, bool c) {
 }
 
 void ext_print(const Ctx *ctx, ext_t e, Str *out) { print(ctx, e, out, false); }
+
+void ext_print_list(const Ctx *ctx, int n, const ext_t *e, Str *out) {
+  str_add(out, "[");
+  for (int i = 0; i < n; i++) {
+    if (i) str_add(out, ",");
+    ext_print(ctx, e[i], out);
+  }
+  str_add(out, "]");
+}
+
+const char *ext_name(Ctx *ctx, ext_t e) {
+  Str s = str_new(ctx);
+  ext_print(ctx, e, &s);
+  return intern(ctx, s.s);
+}
+
 void ext_print_c(const Ctx *ctx, ext_t e, Str *out) {
   bool sum = poly_of(ctx, e) && poly_of(ctx, e)->n > 1;
   if (sum) str_add(out, "(");

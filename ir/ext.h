@@ -30,6 +30,8 @@ Tri ext_lt(const Ctx *ctx, ext_t a, ext_t b);
 Tri ext_le(const Ctx *ctx, ext_t a, ext_t b);
 bool ext_keep_natural(Ctx *ctx, ext_t e);                               /* raises the lower bound of e's one symbol until e is never negative; false: that cannot be done */
 void ext_print(const Ctx *ctx, ext_t e, Str *out);                      /* "12", "n", "2*n+1", "fdiv(n+3, 4)" */
+void ext_print_list(const Ctx *ctx, int n, const ext_t *e, Str *out);    /* "[1,n,28]" */
+const char *ext_name(Ctx *ctx, ext_t e);                                /* what ext_print says, interned: of a base symbol its name */
 void ext_print_c(const Ctx *ctx, ext_t e, Str *out);                    /* an int64_t expression of C over the symbols' names */
 int64_t ext_value(const Ctx *ctx, ext_t e, int64_t (*lookup)(void *arg, const char *symbol), void *arg); /* value under an assignment of the base symbols */
 bool ext_parse(Ctx *ctx, const char **text, ext_t *e);                  /* reads what ext_print wrote; advances *text */

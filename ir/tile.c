@@ -46,6 +46,16 @@ Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg) {
   return s;
 }
 
+Stmt *s_call(Ctx *ctx, const struct Extern *x, int nin, int nbufs, int nargs, int nsymbols) {
+  Stmt *s = stmt_new(ctx, S_CALL);
+  s->call.ext = x;
+  s->call.nin = nin;
+  s->call.nbufs = nbufs, s->call.bufs = NEWN(ctx, Buf *, nbufs);
+  s->call.n = nargs, s->call.arg = NEWN(ctx, const Expr *, nargs);
+  s->call.nsymbols = nsymbols, s->call.symbol = NEWN(ctx, const char *, nsymbols);
+  return s;
+}
+
 size_t *program_jumps(Ctx *ctx, const Program *p) {
   size_t *to = NEWN(ctx, size_t, p->kernels.n + 1), open[MAX_CONTROL], depth = 0;
   for (size_t i = 0; i < p->kernels.n; i++) {

@@ -66,6 +66,7 @@ Stmt *s_if(Ctx *ctx, const Expr *cond);
 Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, const Expr *value);
 Stmt *s_reg(Ctx *ctx, Buf *b);
 Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
+Stmt *s_call(Ctx *ctx, const struct Extern *x, int nin, int nbufs, int nargs, int nsymbols); /* that many places, for the caller to fill */
 /* The type this kernel computes reals in, f32 or f64: f64 where it touches f64 memory, and where what it computes is rounded into integers, so that
  * integers come out the same everywhere; registers do not count, since a sum may be wider than what it adds up. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);

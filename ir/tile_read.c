@@ -271,19 +271,17 @@ static bool read_call(Reader *r, Body *into) {
   if (!read_number(r, &since)) return false;
   const Extern *ext = extern_find(op, domain, (int)since);
   if (!ext) return read_fail(r, "there is no extern operator %s", op);
-  Stmt *s = NEW(r->ctx, Stmt);
-  s->kind = S_CALL;
-  s->call.ext = ext;
   VEC(Buf *) bufs = {0};
   VEC(const Expr *) args = {0};
   VEC(const char *) symbols = {0};
-  s->call.fails = read_word(r, "fails");
+  const bool fails = read_word(r, "fails");
   if (!need_word(r, "in")) return false;
   bool out = false;
+  int nin = 0;
   while (!read_word(r, "args")) {
     if (!out && read_word(r, "out")) {
       out = true;
-      s->call.nin = (int)bufs.n;
+      nin = (int)bufs.n;
       continue;
     }
     Buf *b = NULL;
@@ -297,9 +295,11 @@ static bool read_call(Reader *r, Body *into) {
     vec_push(r->ctx, &args, e);
   }
   for (const char *name; (name = read_name(r));) vec_push(r->ctx, &symbols, name);
-  s->call.n = (int)args.n, s->call.arg = args.at;
-  s->call.nbufs = (int)bufs.n, s->call.bufs = bufs.at;
-  s->call.nsymbols = (int)symbols.n, s->call.symbol = symbols.at;
+  Stmt *s = s_call(r->ctx, ext, nin, (int)bufs.n, (int)args.n, (int)symbols.n);
+  s->call.fails = fails;
+  for (size_t i = 0; i < bufs.n; i++) s->call.bufs[i] = bufs.at[i];
+  for (size_t i = 0; i < args.n; i++) s->call.arg[i] = args.at[i];
+  for (size_t i = 0; i < symbols.n; i++) s->call.symbol[i] = symbols.at[i];
   vec_push(r->ctx, into, s);
   return end_line(r);
 }

@@ -136,12 +136,8 @@ static void data(const Writer *w, const Data *d) {
 }
 
 static void type(const Writer *w, const Buf *b) {
-  str_printf(w->out, "%s[", elem_info(b->elem)->name);
-  for (int i = 0; i < b->rank; i++) {
-    if (i) str_add(w->out, ",");
-    ext_print(w->ctx, b->dim[i], w->out);
-  }
-  str_add(w->out, "]");
+  str_add(w->out, elem_info(b->elem)->name);
+  ext_print_list(w->ctx, b->rank, b->dim, w->out);
   if (b->lanes > 1) str_printf(w->out, " lanes %d", b->lanes);
 }
 

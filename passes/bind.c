@@ -72,6 +72,14 @@ Kernel *bind_kernel(Binder *B, const char *node, const char *name) {
   return k;
 }
 
+Kernel *bind_call(Binder *B, const char *node, const char *name, Stmt *call, const char *about) {
+  Kernel *k = bind_kernel(B, node, name);
+  vec_push(B->ctx, &k->body, call);
+  k->lowered = true;
+  k->schedule = about;
+  return k;
+}
+
 /* ---- cost */
 
 typedef struct Touched { Binder *B; Map seen; int64_t bytes; } Touched;
@@ -161,24 +169,19 @@ static void add_constants(Binder *B, const Node *n, const Kernel *k) {
     }
 }
 
+static Place statement_place(const Binder *B, const Kernel *k) { return (Place){.file = B->model->path, .node = k->nodes.at[0]}; }
+
 void bind_statement(Binder *B, Kernel *k, Reduce reduce, Buf *out, int naxes, const Var *const *axis, const Expr *const *index, const Expr *rhs, bool accumulate) {
-  Ein *e = NEW(B->ctx, Ein), **only = NEWN(B->ctx, Ein *, 1);
-  *e = (Ein){.reduce = reduce, .out = out, .naxes = naxes, .nout = naxes, .rhs = rhs, .accumulate = accumulate, .place = {.file = B->model->path, .node = k->nodes.at[0]}};
+  Ein *e = NEW(B->ctx, Ein);
+  *e = (Ein){.reduce = reduce, .out = out, .naxes = naxes, .nout = naxes, .rhs = rhs, .accumulate = accumulate, .place = statement_place(B, k)};
   for (int i = 0; i < naxes; i++) e->axis[i] = axis[i];
   for (int i = 0; i < out->rank; i++) e->index[i] = index[i];
-  *only = e;
-  vec_push(B->ctx, &k->cascade.steps, ((Step){.n = 1, .ein = only}));
+  cascade_add(B->ctx, &k->cascade, e);
 }
 
 void bind_copy(Binder *B, const char *node, Buf *from, Buf *to) {
   Kernel *k = bind_kernel(B, node, node);
-  const Expr *index[MAX_RANK * 2];
-  const Var *axis[MAX_RANK * 2];
-  for (int i = 0; i < to->rank; i++) {
-    axis[i] = var_new(B->ctx, ctx_printf(B->ctx, "i%d", i), to->dim[i]);
-    index[i] = x_var(B->ctx, axis[i]);
-  }
-  bind_statement(B, k, RED_SET, to, to->rank, axis, index, x_load(B->ctx, from, from->rank, index), false);
+  cascade_add(B->ctx, &k->cascade, ein_copy_of(B->ctx, to, from, statement_place(B, k)));
   bind_cost(B, k);
 }
 
@@ -215,22 +218,16 @@ static bool bind_requirements(Binder *B, const Node *n, const Bound *b) {
   Ctx *ctx = B->ctx;
   size_t pairs = b->require.n;
   if (!pairs) return true;
-  if (2 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
-  Stmt *s = NEW(ctx, Stmt);
-  s->kind = S_CALL;
-  s->call.ext = extern_find("Require", "sinter", 1);
+  if (3 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
+  Stmt *s = s_call(ctx, extern_find("Require", "sinter", 1), 0, 0, 1 + 3 * (int)pairs, 0);
   s->call.fails = true;
-  s->call.n = 1 + 2 * (int)pairs;
-  s->call.arg = NEWN(ctx, const Expr *, s->call.n);
   s->call.arg[0] = x_int(ctx, (int64_t)pairs);
   for (size_t i = 0; i < pairs; i++) {
-    s->call.arg[1 + 2 * i] = x_int(ctx, b->require.at[i].a);
-    s->call.arg[2 + 2 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[1 + 3 * i] = x_int(ctx, b->require.at[i].a);
+    s->call.arg[2 + 3 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[3 + 3 * i] = x_int(ctx, b->require.at[i].at_most);
   }
-  Kernel *k = bind_kernel(B, n->name, ctx_printf(ctx, "%s_require", n->name));
-  vec_push(ctx, &k->body, s);
-  k->lowered = true;
-  k->schedule = "extents must be equal";
+  bind_call(B, n->name, ctx_printf(ctx, "%s_require", n->name), s, "extents are compared");
   return true;
 }
 
@@ -286,35 +283,20 @@ static bool bind_extern(Binder *B, const Node *n, const Extern *x) {
   BindRequest req = node_request(ctx, B->model, n, false);
   ExternBound b = {0};
   if (!x->bind(ctx, &req, &b)) return false;
-  Stmt *s = NEW(ctx, Stmt);
-  s->kind = S_CALL;
-  s->call.ext = x;
+  const int nin = extern_nin(x, n->in.n) + b.ntables;
+  Stmt *s = s_call(ctx, x, nin, nin + x->nout + (b.pool != 0 ? 2 : b.work != 0), b.nargs, b.ncounts);
   s->call.fails = b.fails;
-  s->call.nin = extern_nin(x, n->in.n) + b.ntables;
-  s->call.nbufs = s->call.nin + x->nout + (b.pool != 0 ? 2 : b.work != 0);
-  s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
-  s->call.n = b.nargs;
-  s->call.arg = NEWN(ctx, const Expr *, b.nargs);
-  s->call.nsymbols = b.ncounts;
-  s->call.symbol = NEWN(ctx, const char *, b.ncounts);
   Touched t = {.B = B};
   for (size_t i = 0; i < n->in.n; i++)
     if (n->in.at[i]) touch(&t, s->call.bufs[i] = bind_read(B, n->in.at[i]));
   for (size_t i = 0; i < n->out.n; i++)
-    if (n->out.at[i]) touch(&t, s->call.bufs[s->call.nin + (int)i] = bind_find(B, n->out.at[i]));
-  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[s->call.nin - b.ntables + i] = table_buf(B, n->name, b.table[i]));
+    if (n->out.at[i]) touch(&t, s->call.bufs[nin + (int)i] = bind_find(B, n->out.at[i]));
+  for (int i = 0; i < b.ntables; i++) touch(&t, s->call.bufs[nin - b.ntables + i] = table_buf(B, n->name, b.table[i]));
   for (int i = 0; i < b.nargs; i++) s->call.arg[i] = x_int(ctx, b.arg[i]);
-  for (int i = 0; i < b.ncounts; i++) {
-    Str name = str_new(ctx);
-    ext_print(ctx, b.count[i], &name);
-    s->call.symbol[i] = intern(ctx, name.s);
-  }
-  Kernel *k = bind_kernel(B, n->name, n->name);
-  if (b.work != 0 || b.pool != 0) s->call.bufs[s->call.nin + x->nout] = work_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work);
-  if (b.pool != 0) s->call.bufs[s->call.nin + x->nout + 1] = bind_pool(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool);
-  vec_push(ctx, &k->body, s);
-  k->lowered = true;
-  k->schedule = "extern";
+  for (int i = 0; i < b.ncounts; i++) s->call.symbol[i] = ext_name(ctx, b.count[i]);
+  Kernel *k = bind_call(B, n->name, n->name, s, "extern");
+  if (b.work != 0 || b.pool != 0) s->call.bufs[nin + x->nout] = work_memory(B, k, ctx_printf(ctx, "%s.work", n->name), b.work);
+  if (b.pool != 0) s->call.bufs[nin + x->nout + 1] = bind_pool(B, k, ctx_printf(ctx, "%s.pool", n->name), b.pool);
   k->bytes = t.bytes;
   return true;
 }

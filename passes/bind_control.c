@@ -20,27 +20,15 @@ static Kernel *marker(Binder *B, const Node *n, Control control, const char *suf
 static void set_symbols(Binder *B, const Node *n, int count, const ext_t *symbol, const Expr *const *value) {
   Ctx *ctx = B->ctx;
   if (!count) return;
-  Stmt *s = NEW(ctx, Stmt);
-  s->kind = S_CALL;
-  s->call.ext = extern_find("Extents", "sinter", 1);
-  s->call.nin = s->call.nbufs = s->call.ext->nin;
-  s->call.bufs = NEWN(ctx, Buf *, s->call.nbufs);
-  s->call.n = 2 + count;
-  s->call.arg = NEWN(ctx, const Expr *, 2 + count);
-  s->call.nsymbols = count;
-  s->call.symbol = NEWN(ctx, const char *, count);
+  const Extern *extents = extern_find("Extents", "sinter", 1);
+  Stmt *s = s_call(ctx, extents, extents->nin, extents->nin, 2 + count, count);
   s->call.arg[0] = x_int(ctx, 0);
   s->call.arg[1] = x_int(ctx, count);
   for (int i = 0; i < count; i++) {
-    Str name = str_new(ctx);
-    ext_print(ctx, symbol[i], &name);
     s->call.arg[2 + i] = value[i];
-    s->call.symbol[i] = intern(ctx, name.s);
+    s->call.symbol[i] = ext_name(ctx, symbol[i]);
   }
-  Kernel *k = bind_kernel(B, n->name, ctx_printf(ctx, "%s_extents", n->name));
-  vec_push(ctx, &k->body, s);
-  k->lowered = true;
-  k->schedule = "extern";
+  bind_call(B, n->name, ctx_printf(ctx, "%s_extents", n->name), s, "extern");
 }
 
 static bool is_own_symbol(Ctx *ctx, const Node *n, ext_t e) {
@@ -193,11 +181,10 @@ static void find_turns(Loop *L, const Buf *carried, const Buf *next, Turns *turn
   Ctx *ctx = L->B->ctx;
   for (int d = 0; d < carried->rank; d++) {
     if (!is_own_symbol(ctx, L->node, carried->dim[d])) continue;
-    Str name = str_new(ctx);
     int64_t lo, hi;
-    ext_print(ctx, carried->dim[d], &name);
     ext_range(ctx, carried->dim[d], &lo, &hi);
-    vec_push(ctx, turns, ((Turn){carried->dim[d], ext_symbol(ctx, ctx_printf(ctx, "%s_next", name.s), lo, hi), x_int(ctx, next->dim[d])}));
+    const char *name = ctx_printf(ctx, "%s_next", ext_name(ctx, carried->dim[d]));
+    vec_push(ctx, turns, ((Turn){carried->dim[d], ext_symbol(ctx, name, lo, hi), x_int(ctx, next->dim[d])}));
   }
 }
 

@@ -23,6 +23,7 @@ Buf *bind_read(Binder *B, const Value *v);                               /* the 
 void bind_name(Binder *B, const Value *v, Buf *b);                       /* from here on, in this scope, v lies in b */
 Buf *bind_buf(Binder *B, const Type *t, const char *name, Space space);  /* a new buffer of the program */
 Kernel *bind_kernel(Binder *B, const char *node, const char *name);      /* at the end of the program; its name in C is made from `name` */
+Kernel *bind_call(Binder *B, const char *node, const char *name, Stmt *call, const char *about); /* one that only calls an extern operator's kernel */
 void bind_statement(Binder *B, Kernel *k, Reduce reduce, Buf *out, int naxes, const Var *const *axis, const Expr *const *index, const Expr *rhs, bool accumulate);
 void bind_copy(Binder *B, const char *node, Buf *from, Buf *to);         /* Y[i..] = X[i..] over buffers of one shape */
 void bind_cost(Binder *B, Kernel *k);                                    /* when its statements are complete */

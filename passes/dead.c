@@ -29,11 +29,8 @@ static bool is_live(const Live *l, const Node *n) {
     if (n->out.at[i] && map_find(&l->values, n->out.at[i])) return true;
   int count;
   const ext_t *symbol = l->symbols.n ? node_symbols(l->ctx, l->model, n, &count) : NULL;
-  for (int i = 0; symbol && i < count; i++) {
-    Str name = str_new(l->ctx);
-    ext_print(l->ctx, symbol[i], &name);
-    if (map_find(&l->symbols, intern(l->ctx, name.s))) return true;
-  }
+  for (int i = 0; symbol && i < count; i++)
+    if (map_find(&l->symbols, ext_name(l->ctx, symbol[i]))) return true;
   return false;
 }
 

@@ -234,9 +234,7 @@ static bool fuse_map(Fusion *f, size_t producer, size_t at, Buf *t) {
     if (size_of(told->rhs) > LARGEST_MAP) return false;
     q.by = x_load(ctx, t, t->rank, last->index); /* what was read through a view */
     told->rhs = x_map(ctx, told->rhs, inline_value, &q);
-    Ein **list = NEW(ctx, Ein *);
-    *list = told;
-    vec_push(ctx, &k->cascade.steps, ((Step){.n = 1, .ein = list}));
+    cascade_add(ctx, &k->cascade, told);
     vec_push(ctx, &k->cascade.locals, t);
   }
   join_notes(ctx, k, consumer, false);

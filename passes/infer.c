@@ -293,9 +293,7 @@ bool infer_set_inside(Infer *I, const Graph *region, ext_t e) {
     int count;
     const ext_t *symbol = node_symbols(I->ctx, I->model, n, &count);
     for (int k = 0; k < count; k++) {
-      Str name = str_new(I->ctx);
-      ext_print(I->ctx, symbol[k], &name);
-      SymbolSearch s = {I->ctx, name.s, false};
+      SymbolSearch s = {I->ctx, ext_name(I->ctx, symbol[k]), false};
       (void)ext_value(I->ctx, e, compare_symbol, &s);
       if (s.found) return true;
     }
@@ -343,11 +341,8 @@ typedef struct Counts { Ctx *ctx; const ExternBound *b; const int64_t *value; } 
 
 static int64_t counted(void *arg, const char *symbol) {
   const Counts *c = arg;
-  for (int i = 0; i < c->b->ncounts; i++) {
-    Str name = str_new(c->ctx);
-    ext_print(c->ctx, c->b->count[i], &name);
-    if (strcmp(name.s, symbol) == 0) return c->value[i];
-  }
+  for (int i = 0; i < c->b->ncounts; i++)
+    if (strcmp(ext_name(c->ctx, c->b->count[i]), symbol) == 0) return c->value[i];
   return 0;
 }
 
@@ -413,9 +408,8 @@ static bool infer_extern(Infer *I, Node *n, const Extern *x, bool *folded) {
   ExternBound b = {0};
   if (!x->bind(I->ctx, &req, &b)) return false;
   for (int i = 0; i < b.ncounts; i++) {
-    Str name = str_new(I->ctx);
-    ext_print(I->ctx, b.count[i], &name);
-    vec_push(I->ctx, &I->found, name.s);
+    const char *name = ext_name(I->ctx, b.count[i]);
+    vec_push(I->ctx, &I->found, name);
   }
   *folded = fold_extern(I, n, x, &b);
   return set_types(I, n, b.out);

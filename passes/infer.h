@@ -41,7 +41,8 @@ void infer_note_elements(Infer *I, const Node *n);                           /* 
 ext_t infer_symbol(Infer *I, Node *n, const char *what, int64_t lo, int64_t hi);
 /* Does e use a symbol that something inside the region sets? Outside, and in another trip, it has another value. */
 bool infer_set_inside(Infer *I, const Graph *region, ext_t e);
-/* The largest value the user states for v, or for one that it is a copy of: through nodes of one input that keep a number what it is. */
+bool infer_bound(const Model *m, const char *name, int64_t *most);          /* the largest value the user states for what has that name */
+/* The same for v, or for one that it is a copy of: through nodes of one input that keep a number what it is. */
 bool infer_value_bound(const Model *m, const Value *v, int64_t *most);
 bool infer_values(Infer *I, Node *n);                                        /* inputs whose numbers must be known become symbols where the user bounds them */
 bool infer_known_truth(const Ctx *ctx, const Value *v, bool *truth);         /* one constant element */

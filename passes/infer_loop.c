@@ -102,12 +102,6 @@ static bool simplify(Loop *L) {
 
 /* ---- how many trips */
 
-static bool find_bound(const Model *m, const char *name, int64_t *most) {
-  for (size_t i = 0; i < m->bounds.n; i++)
-    if (!strcmp(m->bounds.at[i].name, name)) return *most = m->bounds.at[i].most, true;
-  return false;
-}
-
 static bool read_trips(Loop *L) {
   Ctx *ctx = L->I->ctx;
   const Value *m = L->node->in.at[0], *c = L->node->in.at[1];
@@ -125,7 +119,7 @@ static bool read_trips(Loop *L) {
     if (L->most >= endless) L->count = EXT_ERROR, L->most = -1, L->limit = NULL;
   }
   if (c && infer_known_truth(ctx, c, &truth) && !truth) L->count = L->most = 0, L->entered = true;
-  if (L->most < 0 && (!L->limit || !infer_value_bound(L->I->model, L->limit, &L->most))) find_bound(L->I->model, L->node->name, &L->most);
+  if (L->most < 0 && (!L->limit || !infer_value_bound(L->I->model, L->limit, &L->most))) infer_bound(L->I->model, L->node->name, &L->most);
   return true;
 }
 
@@ -339,15 +333,13 @@ static bool set_outputs(Loop *L, const Graph *g) {
   }
   Node *n = L->node;
   if (L->count == EXT_ERROR && L->limit) {
-    Str name = str_new(ctx);
-    ext_print(ctx, infer_symbol(L->I, n, "limit", 0, L->most), &name);
-    node_set(ctx, n, "limit", (Attr){.kind = ATTR_STRING, .s = name.s});
-    if (always) ext_find_symbol(ctx, name.s, &trips);
+    const ext_t limit = infer_symbol(L->I, n, "limit", 0, L->most);
+    node_set(ctx, n, "limit", (Attr){.kind = ATTR_STRING, .s = ext_name(ctx, limit)});
+    if (always) trips = limit;
   }
   if (!always || trips == EXT_ERROR) {
-    Str name = str_new(ctx);
-    ext_print(ctx, trips = infer_symbol(L->I, n, "trips", 0, L->most), &name);
-    node_set(ctx, n, "counted", (Attr){.kind = ATTR_STRING, .s = name.s});
+    trips = infer_symbol(L->I, n, "trips", 0, L->most);
+    node_set(ctx, n, "counted", (Attr){.kind = ATTR_STRING, .s = ext_name(ctx, trips)});
   }
   node_set(ctx, n, "trips", (Attr){.kind = ATTR_INT, .i = L->most});
   for (size_t k = 0; k < L->ncarried; k++) ok = infer_output(L->I, n, k, &L->type[k]) && ok;

@@ -4,7 +4,7 @@
 
 enum { MOST_NUMBERS = MAX_RANK }; /* of one value: a shape has no more */
 
-static bool find_bound(const Model *m, const char *name, int64_t *most) {
+bool infer_bound(const Model *m, const char *name, int64_t *most) {
   for (size_t i = 0; i < m->bounds.n; i++)
     if (!strcmp(m->bounds.at[i].name, name)) return *most = m->bounds.at[i].most, true;
   return false;
@@ -13,7 +13,7 @@ static bool find_bound(const Model *m, const char *name, int64_t *most) {
 bool infer_value_bound(const Model *m, const Value *v, int64_t *most) {
   static const char *const copies[] = {"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape"};
   for (int depth = 0; depth < 16; depth++) {
-    if (find_bound(m, v->name, most)) return true;
+    if (infer_bound(m, v->name, most)) return true;
     if (v->def && !strcmp(v->def->op, "SequenceLength") && v->def->in.n && v->def->in.at[0]) return *most = v->def->in.at[0]->type.cap, true;
     bool copy = false;
     for (size_t i = 0; v->def && i < sizeof copies / sizeof *copies; i++) copy = copy || !strcmp(v->def->op, copies[i]);

@@ -74,9 +74,7 @@ Node *node_extents(Ctx *ctx, const char *name, Value *from, int n, const ext_t *
   const char **names = NEWN(ctx, const char *, n);
   int64_t *least = NEWN(ctx, int64_t, n), *most = NEWN(ctx, int64_t, n);
   for (int i = 0; i < n; i++) {
-    Str s = str_new(ctx);
-    ext_print(ctx, symbol[i], &s);
-    names[i] = intern(ctx, s.s);
+    names[i] = ext_name(ctx, symbol[i]);
     ext_range(ctx, symbol[i], &least[i], &most[i]);
   }
   Node *node = node_new(ctx, "Extents", "sinter", 1, name);

@@ -84,9 +84,7 @@ static bool is_plain(const Kernel *k) {
 static bool lower_naively(Schedule *s, Ein *e) {
   Kernel *one = NEW(s->ctx, Kernel);
   one->name = s->kernel->name;
-  Ein **list = NEW(s->ctx, Ein *);
-  *list = e;
-  vec_push(s->ctx, &one->cascade.steps, ((Step){.n = 1, .ein = list}));
+  cascade_add(s->ctx, &one->cascade, e);
   if (!kernel_lower_naive(s->ctx, one)) return false;
   for (size_t i = 0; i < one->body.n; i++) vec_push(s->ctx, s->body, one->body.at[i]);
   for (size_t i = 0; i < one->scratch.n; i++) vec_push(s->ctx, &s->kernel->scratch, one->scratch.at[i]);

@@ -97,12 +97,11 @@ static const Data *evaluate(Tables *t, const Expr *e, const Shape *s) {
   if (!values || !there) return NULL;
   Buf *out = buf_new(ctx, "table", wide, SPACE_OUTPUT, s->naxes, dim);
   out->mask = buf_new(ctx, "there", ELEM_bool, SPACE_OUTPUT, s->naxes, dim);
-  Ein *ein = NEW(ctx, Ein), **list = NEW(ctx, Ein *);
+  Ein *ein = NEW(ctx, Ein);
   *ein = (Ein){.reduce = RED_SET, .out = out, .naxes = s->naxes, .nout = s->naxes, .rhs = e};
   for (int i = 0; i < s->naxes; i++) ein->axis[i] = s->axis[i], ein->index[i] = index[i];
-  list[0] = ein;
   Kernel k = {.name = "table"};
-  vec_push(ctx, &k.cascade.steps, ((Step){.n = 1, .ein = list}));
+  cascade_add(ctx, &k.cascade, ein);
   Cells cells = {out, out->mask, (void *)(uintptr_t)values->bytes, (void *)(uintptr_t)there->bytes};
   size_t mark = diag_mark(ctx);
   bool good = kernel_lower_naive(ctx, &k) && interp_kernel(ctx, &k, (Memory){.of = cells_of, .arg = &cells}, 0);

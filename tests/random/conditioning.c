@@ -29,11 +29,11 @@ static double neighbour(Elem e, double v, int steps) {
 }
 
 const Data *nudged(Ctx *ctx, const Data *d, uint64_t *state) {
-  if (elem_info(d->type.elem)->cls != 'r') return d;
+  if (elem_info(d->type.elem)->cls != 'r' || d->type.form != FORM_TENSOR) return d;
   Data *near = data_new(ctx, d->type.elem, d->type.rank, d->type.dim);
   for (int64_t i = 0, n = near ? type_bound(ctx, &d->type) : 0; i < n; i++) {
     double v = data_real(d, i), moved = v;
-    int steps = (int)(hash_bits(state) % (2 * NUDGE + 1)) - NUDGE;
+    int steps = (int)(random_bits(state) % (2 * NUDGE + 1)) - NUDGE;
     if (isfinite(v) && !has_few_digits(v)) moved = neighbour(d->type.elem, v, steps);
     data_set_real((void *)near->bytes, d->type.elem, i, isfinite(moved) ? moved : v);
   }
@@ -70,6 +70,7 @@ static Data in_parts(Ctx *ctx, const Data *d) {
 const Data *excused(Ctx *ctx, const Data *got, const Data *const *answer, int n) {
   enum { MOST_ANSWERS = 64 };
   double at[MOST_ANSWERS];
+  if (got->type.form != FORM_TENSOR) return got;
   Data *result = data_new(ctx, got->type.elem, got->type.rank, got->type.dim);
   if (!result || !elem_is_number(in_parts(ctx, got).type.elem) || n > MOST_ANSWERS) return got;
   for (int k = 0; k < n; k++)

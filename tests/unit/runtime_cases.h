@@ -1,6 +1,6 @@
 /* Accuracy and special values of the runtime, against long double functions of the C library. Included by one test per instruction set. */
 #include "ir/type.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 #include <stdlib.h>
 #include "runtime/math_f32.h"
@@ -16,14 +16,7 @@
 #include "runtime/vector.h"
 #undef SINTER_LANES
 
-typedef struct Random { uint64_t state; } Random;
-static uint64_t random_bits(Random *r) { /* splitmix64 */
-  uint64_t z = (r->state += UINT64_C(0x9e3779b97f4a7c15));
-  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-static double random_in(Random *r, double lo, double hi) { return lo + (hi - lo) * ((double)(random_bits(r) >> 11) * 0x1p-53); }
+static double random_in(uint64_t *r, double lo, double hi) { return lo + (hi - lo) * ((double)(random_bits(r) >> 11) * 0x1p-53); }
 
 /* error in units of the last place of the exact result; equal infinities and NaN have none */
 static double ulps64(double got, long double want) {
@@ -52,7 +45,7 @@ static const double special[] = {0, -0.0, 1, -1, 0.5, -0.5, 2, -2, INFINITY, -IN
 
 START_TEST(test_doubles) {
   const Unary *u = &unary[_i];
-  Random r = {42 + (uint64_t)_i};
+  uint64_t r = 42 + (uint64_t)_i;
   double worst = 0, where = 0;
   for (int i = 0; i < 30000; i++) {
     uint64_t bits = random_bits(&r);
@@ -68,7 +61,7 @@ END_TEST
 
 START_TEST(test_floats) {
   const Unary *u = &unary[_i];
-  Random r = {99 + (uint64_t)_i};
+  uint64_t r = 99 + (uint64_t)_i;
   double worst = 0, where = 0;
   for (int i = 0; i < 30000; i++) {
     uint64_t bits = random_bits(&r);
@@ -92,7 +85,7 @@ START_TEST(test_signed_zero) {
 END_TEST
 
 START_TEST(test_rounding) {
-  Random r = {7};
+  uint64_t r = 7;
   for (int i = 0; i < 20000; i++) {
     double x = i & 1 ? random_in(&r, -10, 10) : sinter_from_bits64(random_bits(&r));
     if (i % 3 == 0) x = rint(x * 2) / 2;
@@ -107,7 +100,7 @@ START_TEST(test_rounding) {
 END_TEST
 
 START_TEST(test_fmod) {
-  Random r = {11};
+  uint64_t r = 11;
   for (int i = 0; i < 20000; i++) {
     double x = i & 1 ? random_in(&r, -100, 100) : sinter_from_bits64(random_bits(&r)), y = i & 2 ? random_in(&r, -10, 10) : sinter_from_bits64(random_bits(&r));
     if (i % 5 == 0) x = sinter_from_bits64(random_bits(&r) >> 12), y = sinter_from_bits64(random_bits(&r) >> (12 + random_bits(&r) % 50)); /* subnormal */
@@ -120,7 +113,7 @@ END_TEST
 START_TEST(test_pow) {
   static const double values[] = {0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, INFINITY, -INFINITY, NAN, 0x1p-1074, 1e308, 0x1p53, 0x1p54, 1e300, -1e300, 1.5, 1 + 0x1p-52, 1 - 0x1p-53};
   enum { N = sizeof values / sizeof *values };
-  Random r = {13};
+  uint64_t r = 13;
   double worst = 0, wx = 0, wy = 0;
   for (int i = 0; i < 60000 + N * N; i++) {
     double x = random_in(&r, 0, 10), y = random_in(&r, -20, 20);
@@ -153,7 +146,7 @@ static const VectorUnary vector_unary[] = {
 START_TEST(test_vectors) {
   const VectorUnary *u = &vector_unary[_i / 3];
   int lanes = 4 << _i % 3;
-  Random r = {5 + (uint64_t)_i};
+  uint64_t r = 5 + (uint64_t)_i;
   double worst = 0, where = 0;
   for (int i = 0; i < 4000; i++) {
     float x[16], y[16];
@@ -204,7 +197,7 @@ static uint32_t stored_code(Elem e, double v) {
 
 START_TEST(test_small_floats) {
   static const struct { Elem e; int exp, man, bias, top; } f[] = {{ELEM_f16, 5, 10, 15, 0}, {ELEM_bf16, 8, 7, 127, 0}, {ELEM_f8e4m3fn, 4, 3, 7, 1}, {ELEM_f8e4m3fnuz, 4, 3, 8, 2}, {ELEM_f8e5m2, 5, 2, 15, 0}, {ELEM_f8e5m2fnuz, 5, 2, 16, 2}, {ELEM_f4e2m1, 2, 1, 1, 3}};
-  Random r = {17};
+  uint64_t r = 17;
   for (size_t k = 0; k < sizeof f / sizeof *f; k++) {
     for (uint32_t code = 0; code < 1u << (f[k].exp + f[k].man + 1); code++) {
       Data d = {{f[k].e, 1, {1}}, &code, 4};
@@ -288,9 +281,5 @@ static int run_runtime_tests(const char *name) {
   tcase_add_test(t, test_packed);
   tcase_add_test(t, test_integer_operations);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

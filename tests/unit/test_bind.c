@@ -1,6 +1,6 @@
 /* Binding: each row is an op, its inputs and attributes, and the types and statements that come out; then texts that must be refused. */
 #include "tests/unit/bind_case.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static EinLib *lib;
@@ -289,9 +289,5 @@ int main(void) {
   tcase_add_test(t, best_clause_speaks);
   tcase_add_test(t, newer_texts_go_first);
   suite_add_tcase(suite, t);
-  SRunner *r = srunner_create(suite);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(suite);
 }

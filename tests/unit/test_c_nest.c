@@ -1,5 +1,5 @@
 #include "run_c.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 
 static const Target scalar_target = {.name = "test", .cflags = "-O1"};
@@ -126,9 +126,5 @@ int main(void) {
   tcase_add_test(t, vectors_and_unrolling);
   tcase_add_test(t, scattered_registers_keep_clear_of_other_names);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,6 +1,6 @@
 /* Results of chance: who draws, and what a sample must and must not look like. */
 #include "cli/chance.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static Feeds none;
@@ -117,9 +117,5 @@ int main(void) {
   tcase_add_test(c, uniform_numbers_stay_in_their_range);
   tcase_add_test(c, dropout_keeps_or_drops_as_its_mask_says);
   suite_add_tcase(s, c);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

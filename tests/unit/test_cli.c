@@ -1,6 +1,6 @@
 /* The parts of the program that decide something: options, hints, comparison, data sets. */
 #include "cli/cli.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 
 static Ctx *ctx;
@@ -191,9 +191,5 @@ int main(void) {
   tcase_add_test(all, bad_options_are_complained_about);
   tcase_add_test(all, numbers_can_be_read);
   suite_add_tcase(suite, all);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_NORMAL);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed != 0;
+  return run_suite(suite);
 }

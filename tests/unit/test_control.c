@@ -1,7 +1,7 @@
 /* Markers of control flow between kernels: their text, what the verifier refuses, what the interpreter does at them, and what fusion and the memory plan must keep. */
 #include "ir/graph.h"
 #include "passes/plan.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 
 bool pass_fuse(Ctx *ctx, Unit *u);
 
@@ -264,9 +264,5 @@ int main(void) {
   tcase_add_test(t, lives_through_loops);
   tcase_add_test(t, arms_share_and_loops_do_not);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

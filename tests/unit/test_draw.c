@@ -1,8 +1,8 @@
 /* Pictures: repeated blocks are drawn once, names of any kind do no harm, and our own layout places every box. */
 #include "codegen/codegen.h"
 #include "codegen/picture.h"
+#include "tests/unit/suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static Ctx *ctx;
@@ -95,9 +95,5 @@ int main(void) {
   tcase_add_test(t, our_own_layers);
   tcase_add_test(t, unknown_format);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,7 +1,6 @@
 /* The reader of operator texts: every builtin text parses; errors carry a place; nothing recurses without bound. */
 #include "ir/ein_ast.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -131,9 +130,5 @@ int main(void) {
   tcase_add_loop_test(t, errors_have_places, 0, sizeof wrong / sizeof *wrong);
   tcase_add_loop_test(t, depth_is_bounded, 0, sizeof nests / sizeof *nests);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

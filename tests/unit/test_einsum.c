@@ -1,7 +1,6 @@
 /* Equations of Einsum nodes become texts; what is no equation becomes a diagnostic. */
 #include "ir/ein.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -41,9 +40,5 @@ int main(void) {
   tcase_add_loop_test(t, not_an_equation, 0, sizeof bad / sizeof *bad);
   Suite *s = suite_create("einsum");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

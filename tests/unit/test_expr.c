@@ -1,8 +1,7 @@
 /* Extents over symbols, affine normal form, intervals, constant folding, stores. */
 #include "ir/cascade.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
-#include <stdlib.h>
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -166,9 +165,5 @@ int main(void) {
   tcase_add_test(t, types_read_back);
   tcase_add_test(t, memory_out_unwinds);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

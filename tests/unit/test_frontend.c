@@ -1,5 +1,6 @@
 /* From ONNX to the graph IR: what a sound model becomes, with and without options. */
 #include "tests/unit/onnx_bytes.h"
+#include "tests/unit/suite.h"
 
 #define PB0 ((Pb){0})
 static Pb add_node(Pb g, Pb node) { return pb_message(g, 1, node); }
@@ -519,9 +520,5 @@ int main(void) {
   tcase_add_test(t, a_graph_given_to_a_function_sees_the_caller);
   tcase_add_test(t, many_nodes_take_linear_time);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,5 +1,6 @@
 /* Models that are sound protobuf but no sound model: each defect has its code, and all defects of a model are found in one run. */
 #include "tests/unit/onnx_bytes.h"
+#include "tests/unit/suite.h"
 #include <sys/stat.h>
 
 #define PB0 ((Pb){0})
@@ -308,9 +309,5 @@ int main(void) {
   tcase_add_loop_test(t, external_data, 0, sizeof externals / sizeof *externals);
   tcase_add_test(t, external_data_beside_other_data_is_refused);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

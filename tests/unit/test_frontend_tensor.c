@@ -1,5 +1,6 @@
 /* Tensors: every element type and field of a TensorProto, NumPy files, and the texts of options. */
 #include "tests/unit/onnx_bytes.h"
+#include "tests/unit/suite.h"
 #include <locale.h>
 #include <math.h>
 
@@ -229,9 +230,5 @@ int main(void) {
   tcase_add_test(t, writing_says_what_cannot_be_written);
   tcase_add_loop_test(t, texts_of_options, 0, sizeof text_cases / sizeof *text_cases);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

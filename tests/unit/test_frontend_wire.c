@@ -4,6 +4,7 @@
 #include "frontend/sha1.h"
 #include "onnx.pb-c.h"
 #include "tests/unit/onnx_bytes.h"
+#include "tests/unit/suite.h"
 #include <glob.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -348,9 +349,5 @@ int main(void) {
   tcase_add_test(t, the_test_models_of_onnx);
   tcase_add_test(t, the_zoo);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,8 +1,7 @@
 /* Fusion on small programs: what joins, what must not, and that results stay. */
 #include "bench/cases.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
-#include <stdlib.h>
 
 bool pass_fuse(Ctx *ctx, Unit *u);
 
@@ -131,9 +130,5 @@ int main(void) {
   tcase_add_test(t, two_readers_keep_their_tensor);
   tcase_add_test(t, a_kernel_stays_before_who_reads_its_other_result);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -2,7 +2,7 @@
  * differentiated value is the sum of the elements of y, weighted (y is multiplied by fixed numbers first), so that errors do not cancel. */
 #include "passes/pass.h"
 #include "ir/tile.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 
 static Ctx *ctx;
@@ -135,9 +135,5 @@ int main(void) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, agrees_with_differences, 0, sizeof cases / sizeof *cases);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,8 +1,7 @@
 /* ir/graph.c and ir/map.c: values by name, execution order, the verifier. */
 #include "ir/graph.h"
 #include "ir/map.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -181,9 +180,5 @@ int main(void) {
   tcase_add_loop_test(t, verify_finds_every_inconsistency, 0, sizeof breaks / sizeof *breaks);
   tcase_add_test(t, a_long_chain_needs_no_deep_stack);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

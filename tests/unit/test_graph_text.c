@@ -1,8 +1,7 @@
 /* Text of the graph IR: what is printed reads back as itself, and what cannot be read says where. */
 #include "ir/graph.h"
+#include "tests/unit/suite.h"
 
-#include <check.h>
-#include <stdlib.h>
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -109,9 +108,5 @@ int main(void) {
   tcase_add_loop_test(t, what_cannot_be_read_says_where, 0, (int)(sizeof bad / sizeof *bad));
   tcase_add_test(t, nesting_is_bounded);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

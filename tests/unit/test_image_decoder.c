@@ -2,7 +2,7 @@
  * bounds of its extents come from. */
 #include "image_files.h"
 #include "ir/extern.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdlib.h>
 
 enum { FILES = sizeof image_files / sizeof *image_files, GUARD = 64, MARK = 0xA5 };
@@ -210,9 +210,5 @@ int main(void) {
   tcase_add_test(t, refusals);
   Suite *s = suite_create("image_decoder");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

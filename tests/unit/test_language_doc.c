@@ -1,7 +1,6 @@
 /* Every block marked `ein` in docs/language.md is read, and so is the whole operator library. */
 #include "ir/ein.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static char *read_file(Ctx *ctx, const char *path) {
   FILE *f = fopen(path, "rb");
@@ -57,9 +56,5 @@ int main(void) {
   tcase_add_test(t, library_is_read);
   Suite *s = suite_create("language");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,7 +1,6 @@
 /* The files of a compiled model, end to end: header, kernels, weights, archive; compiled by the system's compilers, linked, run. */
 #include "codegen/emit.h"
 #include "codegen/toolchain.h"
-#include <check.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <jansson.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "runtime/sinter.h"
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static Options options;
@@ -276,9 +276,5 @@ int main(void) {
   tcase_add_test(t, test_identifiers);
   tcase_add_test(t, test_targets);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

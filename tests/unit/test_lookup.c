@@ -1,9 +1,8 @@
 /* LabelEncoder, CategoryMapper, OneHotEncoder: keys of every kind, keys listed twice, what is no key. */
 #include "ir/extern.h"
 #include "runtime/sinter.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
-#include <stdlib.h>
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -122,9 +121,5 @@ int main(void) {
   tcase_add_test(t, refusals);
   Suite *s = suite_create("lookup");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,5 +1,6 @@
 /* Naive nests mean what the statements say: each result is compared with loops written here. */
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 #define N(v) x_int(l->ctx, v)
 #define A(v) x_var(l->ctx, v)
@@ -376,9 +377,5 @@ int main(void) {
   tcase_add_test(t, symbols_and_mirrors);
   tcase_add_test(t, a_hidden_reduction_is_refused);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

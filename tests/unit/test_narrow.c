@@ -1,6 +1,7 @@
 /* Machine types of what was mathematical: programs as text, and the types their buffers end with. */
 #include "passes/pass.h"
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 bool pass_narrow(Ctx *ctx, Unit *u);
 
@@ -123,9 +124,5 @@ int main(void) {
   tcase_add_test(t, wide_sums);
   tcase_add_test(t, integers);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

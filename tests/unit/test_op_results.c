@@ -1,7 +1,7 @@
 /* Operators against results of another implementation: every case of tests/ops/NAME.txt (microsoft.txt is made by tests/ops/make) is a model of one node, run by the
  * interpreter, and compiled too when SINTER_COMPILED names a target; those of random.txt always for host. A case: the operator with its attributes, a line per input, a line with `=` per expected output. */
 #include "cli/cli.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -179,10 +179,7 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, agrees_with_the_other_implementation, 0, (int)begins.n + (begins.n == 0)); /* no case is a failure */
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
+  const int failed = run_suite(s);
   ctx_free(ctx);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return failed;
 }

@@ -1,8 +1,8 @@
 /* Values of operators where their texts are easily wrong: NaN, infinities, cancellation, empty masks, blocks that end early. A node of constants is
  * folded by the interpreter, so the numbers stand in the graph after inference. */
 #include "passes/node.h"
+#include "tests/unit/suite.h"
 
-#include <check.h>
 #include <math.h>
 
 bool pass_infer(Ctx *ctx, Unit *u);
@@ -87,9 +87,5 @@ int main(void) {
   TCase *t = tcase_create("all");
   tcase_add_loop_test(t, values, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(suite, t);
-  SRunner *r = srunner_create(suite);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(suite);
 }

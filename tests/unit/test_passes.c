@@ -1,9 +1,8 @@
 /* Graph passes, from text to text; and what they must not change: the numbers that a model computes. */
 #include "passes/node.h"
+#include "tests/unit/suite.h"
 
-#include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 bool pass_infer(Ctx *ctx, Unit *u);
 bool pass_identity(Ctx *ctx, Unit *u);
@@ -461,9 +460,5 @@ int main(void) {
   tcase_add_test(t, shapes_known_when_running);
   tcase_add_test(t, disabled_passes_must_exist_and_be_optional);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

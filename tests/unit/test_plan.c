@@ -1,7 +1,6 @@
 /* The memory plan: lifetimes, gaps, in-place maps, aliases; and the check, which must find what is wrong. */
 #include "passes/plan.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static Program *program;
@@ -184,9 +183,5 @@ int main(void) {
   tcase_add_loop_test(t, test_random, 0, 200);
   tcase_add_test(t, test_many_buffers);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,22 +1,15 @@
 /* Random shapes and attributes: what is compiled must agree with the interpreter of the naive nests, which sees no optional pass. Fixed seeds, so that a failure can be
  * repeated; SINTER_RANDOM=N in the environment tries N seeds. Official node tests are weak: they pass even where a convolution ignores its dilations. */
 #include "cli/cli.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 #include <stdlib.h>
 
 typedef struct Maker { Ctx *ctx; Model *model; Value *last; uint64_t state; int n; } Maker;
 
-/* splitmix64 */
-static uint64_t bits(Maker *m) {
-  uint64_t z = (m->state += 0x9e3779b97f4a7c15);
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-  z = (z ^ z >> 27) * 0x94d049bb133111eb;
-  return z ^ z >> 31;
-}
-static int pick(Maker *m, int lo, int hi) { return lo + (int)(bits(m) % (uint64_t)(hi - lo + 1)); }
-static bool coin(Maker *m) { return bits(m) >> 63; }
-#define ONE_OF(m, ...) ((const int[]){__VA_ARGS__}[bits(m) % (sizeof((const int[]){__VA_ARGS__}) / sizeof(int))])
+static int pick(Maker *m, int lo, int hi) { return lo + (int)(random_bits(&m->state) % (uint64_t)(hi - lo + 1)); }
+static bool coin(Maker *m) { return random_bits(&m->state) >> 63; }
+#define ONE_OF(m, ...) ((const int[]){__VA_ARGS__}[random_bits(&m->state) % (sizeof((const int[]){__VA_ARGS__}) / sizeof(int))])
 
 static Value *value(Maker *m, Elem e, int rank, const int64_t *dim) {
   Value *v = graph_value(m->ctx, m->model->graph, ctx_printf(m->ctx, "v%d", m->n++));
@@ -33,7 +26,7 @@ static Value *input(Maker *m, int rank, const int64_t *dim) {
 static const Data *numbers(Maker *m, int rank, const int64_t *dim) {
   Data *d = data_new(m->ctx, ELEM_f32, rank, dim);
   int64_t n = type_bound(m->ctx, &d->type);
-  for (int64_t i = 0; i < n; i++) data_set_real((void *)d->bytes, ELEM_f32, i, (double)(bits(m) >> 11) * 0x1p-52 - 1);
+  for (int64_t i = 0; i < n; i++) data_set_real((void *)d->bytes, ELEM_f32, i, (double)(random_bits(&m->state) >> 11) * 0x1p-52 - 1);
   return d;
 }
 static Value *weight(Maker *m, int rank, const int64_t *dim) {
@@ -223,9 +216,5 @@ int main(void) {
   tcase_set_timeout(t, 60);
   tcase_add_loop_test(t, compiled_code_agrees_with_the_interpreter, 0, many ? atoi(many) : 32);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,8 +1,7 @@
 /* Sequences, optionals and maps: their types as text, their layout, and their elements as data. */
 #include "ir/record.h"
+#include "tests/unit/suite.h"
 
-#include <check.h>
-#include <stdlib.h>
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -157,9 +156,5 @@ int main(void) {
   tcase_add_test(t, joins);
   tcase_add_test(t, maps_are_sorted);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,7 +1,7 @@
 #include "bench/cases.h"
 #include "passes/schedule.h"
 #include "run_c.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 
 bool pass_schedule(Ctx *ctx, Unit *u);
@@ -240,9 +240,5 @@ int main(void) {
   tcase_add_test(t, a_row_of_one_element_is_no_row);
   tcase_add_loop_test(t, row_operations, 0, sizeof rows / sizeof *rows);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

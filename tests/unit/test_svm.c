@@ -1,6 +1,6 @@
 /* SVMClassifier: pairs, votes, probabilities; and what is refused. */
 #include "ir/extern.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -88,9 +88,5 @@ int main(void) {
   tcase_add_test(t, refusals);
   Suite *s = suite_create("svm");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

@@ -1,6 +1,7 @@
 /* Tables of coordinate expressions: what becomes one, what stays, and that values do not change. */
 #include "passes/pass.h"
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 bool pass_tabulate(Ctx *ctx, Unit *u);
 
@@ -91,9 +92,5 @@ int main(void) {
   tcase_add_test(t, precision);
   tcase_add_test(t, tables_prove_bounds);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -3,8 +3,7 @@
 #include "ir/extern/regex.h"
 #include "ir/tile.h"
 #include "runtime/sinter.h"
-#include <check.h>
-#include <stdlib.h>
+#include "tests/unit/suite.h"
 
 static Ctx *ctx;
 static void setup(void) { ctx = ctx_new(); }
@@ -253,9 +252,5 @@ int main(void) {
   tcase_add_test(t, patterns_that_are_refused);
   Suite *s = suite_create("text");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

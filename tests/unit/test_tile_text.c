@@ -1,5 +1,6 @@
 /* The text of the tile IR: what is written reads back, and writes the same again, and runs the same. */
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 #define N(v) x_int(l->ctx, v)
 #define A(v) x_var(l->ctx, v)
@@ -228,9 +229,5 @@ int main(void) {
   tcase_add_test(t, defects_name_their_line);
   tcase_add_test(t, depth_is_bounded);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

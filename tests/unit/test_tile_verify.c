@@ -1,5 +1,6 @@
 /* What the verifier accepts and refuses: programs as text, each with one defect. */
 #include "tests/unit/nest.h"
+#include "tests/unit/suite.h"
 
 static bool verify(const char *body, const char **text) {
   Ctx *ctx = ctx_new();
@@ -76,9 +77,5 @@ int main(void) {
   tcase_add_test(t, sound_programs);
   tcase_add_test(t, defects);
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_NORMAL);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed != 0;
+  return run_suite(s);
 }

@@ -1,6 +1,6 @@
 /* Tree ensembles of ai.onnx.ml: what is computed, and that no attribute makes the kernel walk in a circle or read outside its tables. */
 #include "ir/extern.h"
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -150,9 +150,5 @@ int main(void) {
   tcase_add_test(t, membership);
   Suite *s = suite_create("tree");
   suite_add_tcase(s, t);
-  SRunner *r = srunner_create(s);
-  srunner_run_all(r, CK_ENV);
-  int failed = srunner_ntests_failed(r);
-  srunner_free(r);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return run_suite(s);
 }

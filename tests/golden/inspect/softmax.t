@@ -158,8 +158,8 @@ out
 
   # ---- C: of every kernel
   /* softmax: rows of k, 3 passes, lanes k
-   *   x f32[2, 5]
-   *   y f32[2, 5] written */
+   *   x f32[2,5]
+   *   y f32[2,5] written */
   static void k_softmax(const float *restrict x, float *restrict y) {
     for (int64_t i0 = 0; i0 < 2; i0++) {
       const float *x_2 = x + 5*i0;
