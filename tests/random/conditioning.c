@@ -49,10 +49,14 @@ static bool alike(double a, double b) { return a == b || (isnan(a) && isnan(b));
 
 static bool within_spread(double got, Elem e, const double *answer, int n) {
   double least = INFINITY, most = -INFINITY;
+  bool overflows = false, agree = true;
   for (int i = 0; i < n; i++) {
     if (alike(got, answer[i])) return true;
+    agree = agree && alike(answer[0], answer[i]);
     if (isfinite(answer[i])) least = fmin(least, answer[i]), most = fmax(most, answer[i]);
+    else overflows = true;
   }
+  if (overflows && !agree && !isfinite(got)) return true; /* an infinity of either sign, or NaN where two met: as operations are ordered and fused */
   double reach = REACH * (most - least), low = least - reach, high = most + reach;
   if (!(most > least) || isnan(got)) return false;
   if (isinf(got)) return elem_info(e)->cls == 'r' && elem_round(e, got > 0 ? high : low) == got; /* it may have overflowed */
