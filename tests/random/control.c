@@ -44,7 +44,27 @@ static Known step(Pool *p, const Known *from) {
   return like(from, book_apply(&p->b, binary[choose(p->b.c, 4)], from->v, partner(p, from)->v));
 }
 
+/* A loop of known length in a region or around it. */
+static Known small_loop(Pool *p, const Known *k) {
+  int before = p->n;
+  Value *in[3] = {book_number(&p->b, choose(p->b.c, 4)), NULL, k->v};
+  Graph *outer = book_enter(&p->b);
+  book_parameter(&p->b, ELEM_i64, 0);
+  Value *going = book_parameter(&p->b, ELEM_bool, 0);
+  Known inside = like(k, book_parameter(&p->b, k->elem, -1));
+  add_known(p, inside);
+  Known next = step(p, &inside);
+  book_output(&p->b, book_apply(&p->b, "Identity", going, NULL));
+  book_output(&p->b, next.v);
+  Graph *body = book_leave(&p->b, outer);
+  p->n = before;
+  Node *n = book_node(&p->b, "Loop", 3, in);
+  node_set(p->b.ctx, n, "body", (Attr){.kind = ATTR_GRAPH, .graph = body});
+  return like(k, book_result(&p->b, n));
+}
+
 static Known steps(Pool *p, Known k) {
+  if (one_in(p->b.c, 12)) k = small_loop(p, &k);
   for (uint32_t i = 1 + choose(p->b.c, 3); i > 0; i--) {
     k = step(p, &k);
     add_known(p, k);
@@ -153,19 +173,26 @@ bool draw_loop(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
     node_set(ctx, empty, "dtype", (Attr){.kind = ATTR_INT, .i = elem_info(element.elem)->onnx});
     in[2 + carried] = book_result(&p.b, empty);
   }
+  Value *members = NULL; /* a sequence outside, of which each trip reads its own */
+  if (p.b.opset >= 13 && one_in(c, 5)) {
+    Value *made[MOST_TRIPS];
+    for (int i = 0; i < MOST_TRIPS; i++) made[i] = partner(&p, &element)->v;
+    members = book_result(&p.b, book_node(&p.b, "SequenceConstruct", MOST_TRIPS, made));
+  }
   Graph *outer = book_enter(&p.b);
   int before = p.n;
   Known trip = {.v = book_parameter(&p.b, ELEM_i64, 0), .elem = ELEM_i64};
   Value *going = book_parameter(&p.b, ELEM_bool, 0);
   for (int i = 0; i < carried; i++) inside[i] = like(&first[i], book_parameter(&p.b, first[i].elem, -1)), add_known(&p, inside[i]);
   Value *sequence = kept ? book_parameter(&p.b, ELEM_NONE, -1) : NULL;
+  if (members) add_known(&p, like(&element, book_apply(&p.b, "SequenceAt", members, trip.v)));
   add_known(&p, trip);
   Known next[3], row_made[2];
   for (int i = 0; i < carried; i++) {
     next[i] = steps(&p, inside[i]);
     if (one_in(c, 6)) add_if(&p, 0, 1, &next[i], &next[i]);
   }
-  bool grows = carried && first[0].rank && one_in(c, 6) && carried == 1 && !rows && !kept;
+  bool grows = carried && first[0].rank && one_in(c, 6) && carried == 1 && !rows && !kept && !members;
   if (grows) { /* alone: what else is there keeps its shape */
     p.b.g->nodes.n = 0, p.b.g->values.n = 2 + (size_t)carried;
     next[0].v = doubled(&p, inside[0].v, first[0].v);
