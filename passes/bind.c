@@ -219,15 +219,16 @@ static bool bind_requirements(Binder *B, const Node *n, const Bound *b) {
   Ctx *ctx = B->ctx;
   size_t pairs = b->require.n;
   if (!pairs) return true;
-  if (2 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
-  Stmt *s = s_call(ctx, extern_find("Require", "sinter", 1), 0, 0, 1 + 2 * (int)pairs, 0);
+  if (3 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
+  Stmt *s = s_call(ctx, extern_find("Require", "sinter", 1), 0, 0, 1 + 3 * (int)pairs, 0);
   s->call.fails = true;
   s->call.arg[0] = x_int(ctx, (int64_t)pairs);
   for (size_t i = 0; i < pairs; i++) {
-    s->call.arg[1 + 2 * i] = x_int(ctx, b->require.at[i].a);
-    s->call.arg[2 + 2 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[1 + 3 * i] = x_int(ctx, b->require.at[i].a);
+    s->call.arg[2 + 3 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[3 + 3 * i] = x_int(ctx, b->require.at[i].at_most);
   }
-  bind_call(B, n->name, ctx_printf(ctx, "%s_require", n->name), s, "extents must be equal");
+  bind_call(B, n->name, ctx_printf(ctx, "%s_require", n->name), s, "extents are compared");
   return true;
 }
 

@@ -26,6 +26,7 @@ static double draw_real(uint64_t *state, Elem e, Sort sort, int64_t limit, Mood 
   double unit = (double)(bits >> 11) * 0x1p-53, plain = mood == MOOD_WHOLE ? floor(unit * 9) - 4 : unit * 4 - 2;
   if (sort == SORT_POSITIVE) return 0.0625 + unit;
   if (sort == SORT_UNIT) return unit * 2 - 1;
+  if (sort == SORT_SHARE) return unit;
   if (sort == SORT_BELOW) return floor(unit * (double)limit);
   if (sort == SORT_NONZERO) return plain == 0 ? 1 : plain;
   static const double specials[] = {0, -0.0, 1, -1, INFINITY, -INFINITY, NAN, 0.5};
@@ -48,7 +49,7 @@ static int64_t draw_int(uint64_t *state, const ElemInfo *info, Sort sort, int64_
   if (small > most) small = most;
   if (small < least) small = least;
   if (mood == MOOD_SPECIAL && info->bits == 8) small = (int64_t)(bits >> 8 & 0xff) + (sign ? -128 : 0);
-  if (sort == SORT_POSITIVE || sort == SORT_UNIT) return 1;
+  if (sort == SORT_POSITIVE || sort == SORT_UNIT || sort == SORT_SHARE) return 1;
   return sort == SORT_NONZERO && (small == 0 || small == -1) ? 1 : small;
 }
 
