@@ -105,6 +105,7 @@ typedef struct Execution {
   Binding binding;
   bool want_values;                      /* keep what every kernel writes */
   Feeds values;                          /* in the order they were written, when asked for: kernel outputs under their buffers' names */
+  uint64_t *chance;                      /* interpreted with random rounding, of which this is the state (ir/tile.h); or NULL */
 } Execution;
 bool execute_interpreted(Ctx *ctx, Execution *x);
 bool execute_compiled(Ctx *ctx, Execution *x);

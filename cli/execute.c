@@ -50,7 +50,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
   if (x->want_values) expose_values(p);
   for (size_t i = 0; i < p->inputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->inputs.at[i], *b->inputs.at[i]}));
   for (size_t i = 0; i < p->outputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->outputs.at[i], *b->outputs.at[i]}));
-  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol};
+  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol, .chance = x->chance};
   if (!interp_program(ctx, p, memory, 0)) return false;
   binding_close(ctx, b);
   for (size_t i = p->inputs.n + p->outputs.n; i < s.slots.n && x->want_values; i++) {

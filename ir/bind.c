@@ -2,6 +2,8 @@
  * have a solution for the input types, its guard holds, its type variables agree and its outputs can be computed. */
 #include "ir/bind.h"
 
+#include <math.h>
+
 enum { STAGE_GUARD, STAGE_INPUTS, STAGE_PATTERN, STAGE_LATE_GUARD, STAGE_TYPES, STAGE_OUTPUTS, STAGE_ATTRIBUTES, STAGE_FITS };
 
 /* What is still unknown when no pass makes progress. */
@@ -188,30 +190,43 @@ static bool check_lets(Bind *b) {
 
 /* ---- guard, attributes, outputs */
 static bool check_guard(Bind *b, bool late) {
-  if (!b->clause->guard) return true;
-  Env env = static_env(b);
-  bool yes;
-  if (!eval_condition(&env, b->clause->guard, &yes)) {
-    if (!b->later) return false;
-    return late ? say_missing(b) : true;
-  }
-  if (yes) return true;
-  Str guard = str_new(b->ctx);
-  ast_print(b->clause->guard, &guard);
-  return bind_fail(b, E0401, b->clause->guard, "it is not so that %s", guard.s);
+  bool open;
+  return guard_holds(b, &open) && (!open || !late || say_missing(b));
 }
 
-static bool is_declared(const Clause *c, const char *name) {
-  for (int i = 0; i < c->nattr; i++)
-    if (strcmp(c->attr[i].name, name) == 0 || (c->attr[i].alias && strcmp(c->attr[i].alias, name) == 0)) return true;
-  for (int i = 0; i < c->nin; i++)
-    if ((!c->in[i].tensor && strcmp(c->in[i].name, name) == 0) || (c->in[i].alias && strcmp(c->in[i].alias, name) == 0)) return true;
-  return false;
+/* A default that is written out says what the attribute is: a text, a real, an integer (or a whole real, as some were once), or a list; one integer also stands for a list of them. */
+static bool fits_default(const Attr *a, const Ast *usual) {
+  while (usual && usual->kind == AST_UNARY) usual = usual->arg[0];
+  if (!usual) return true;
+  bool ints = a->kind == ATTR_INT || a->kind == ATTR_INTS;
+  switch (usual->kind) {
+  case AST_INT: return ints || (a->kind == ATTR_REAL && a->r == floor(a->r));
+  case AST_REAL: return a->kind == ATTR_INT || a->kind == ATTR_REAL;
+  case AST_STRING: return a->kind == ATTR_STRING;
+  case AST_LIST: return a->kind == ATTR_INTS || a->kind == ATTR_REALS || a->kind == ATTR_STRINGS || a->kind == ATTR_TENSOR;
+  default: return true;
+  }
+}
+
+static const Param *declared_as(const Clause *c, const char *name) {
+  for (int i = 0; i < c->nattr + c->nin; i++) {
+    const Param *p = i < c->nattr ? &c->attr[i] : &c->in[i - c->nattr];
+    if ((!p->tensor && strcmp(p->name, name) == 0) || (p->alias && strcmp(p->alias, name) == 0)) return p;
+  }
+  return NULL;
 }
 
 static bool check_attributes(Bind *b) {
-  for (int i = 0; i < b->req->nattr; i++)
-    if (!is_declared(b->clause, b->req->attr[i].name)) return bind_fail(b, E0402, NULL, "%s has an attribute `%s`", b->clause->name, b->req->attr[i].name);
+  static const char *const kind[] = {"an integer", "a real", "a text", "a list of integers", "a list of reals", "a list of texts", "a tensor", "a graph", "a type"};
+  for (int i = 0; i < b->req->nattr; i++) {
+    const Attr *a = &b->req->attr[i];
+    const Param *p = declared_as(b->clause, a->name);
+    if (!p) return bind_fail(b, E0402, NULL, "%s has an attribute `%s`", b->clause->name, a->name);
+    if (fits_default(a, p->fallback)) continue;
+    Str usual = str_new(b->ctx);
+    ast_print(p->fallback, &usual);
+    return bind_fail(b, E0401, NULL, "the attribute `%s` is %s, but its usual value is %s", a->name, kind[a->kind], usual.s);
+  }
   return true;
 }
 

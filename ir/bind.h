@@ -5,6 +5,7 @@
  *   bind_scope.c     names: parameters, lets, ranks, groups, functions
  *   bind_eval.c      one evaluator for both times: what is constant folds, what reads a tensor becomes an expression
  *   bind_call.c      the built-in functions
+ *   bind_guard.c     what must hold so that a text applies
  *   bind_pattern.c   patterns: input types give ranks, ranks give output types
  *   bind_type.c      element types: classes and type variables
  *   bind_access.c    coordinates of a tensor -> indices in storage order
@@ -85,6 +86,7 @@ typedef struct Env {
   Sheet *sheet;                           /* NULL: compile time */
   Elem dest;                              /* what the value is stored into */
   bool exact;                             /* integer / integer is a quotient toward zero: the value goes straight into an integer */
+  bool assume;                            /* a comparison that bounds do not decide holds, and is checked when running (out->require) */
 } Env;
 
 typedef struct TypeVar { const char *name; Elem elem; } TypeVar;
@@ -124,6 +126,7 @@ bool val_truth(Env *env, const Ast *at, const Val *v, bool *out); /* of a consta
 bool val_ext(Bind *b, const Ast *at, Val v, ext_t *out);        /* an integer known when compiling */
 bool val_to_expr(Env *env, const Ast *at, const Val *v, const Expr **out); /* not of EMPTY */
 bool val_same(const Val *a, const Val *b);
+void val_print(const Ctx *ctx, const Val *v, Str *out);
 Elem val_elem(const Val *v);                                    /* a type's name or ONNX number; ELEM_NONE when it is neither */
 
 /* bind_scope.c */
@@ -146,6 +149,7 @@ Env static_env(Bind *b);
 const Attr *bind_attr(const Bind *b, const char *name, const char *alias);
 Val val_of_attr(Bind *b, const Attr *a);
 
+void bind_require(Bind *b, ext_t x, ext_t y, bool at_most);     /* x == y, or x <= y, is checked when running */
 Tri bind_equal(Bind *b, ext_t x, ext_t y);                      /* TRI_TRUE also where equality is required from now on (lenient) */
 
 /* bind_eval.c */
@@ -160,6 +164,9 @@ const Arg *frame_find(const Frame *f, const char *name);
 bool call_frame(Env *env, const Ast *call, Frame *f, const Ast **body); /* the function called, if it is one that is inlined */
 const Ast *first_group(Env *env, const Ast *e, Env *where);     /* the group that says how many entries an expression has */
 bool group_length(Env *env, const Ast *group, int *n);
+
+/* bind_guard.c */
+bool guard_holds(Bind *b, bool *open);                          /* false with what fails and why; open: it cannot be said yet */
 
 /* bind_call.c */
 bool eval_call(Env *env, const Ast *call, Val *out);

@@ -95,12 +95,12 @@ static bool surely_not_negative(Ctx *ctx, const Expr *e) {
 
 bool surely_inside(Ctx *ctx, const Expr *index, ext_t extent) { return surely_not_negative(ctx, index) && surely_below(ctx, index, extent); }
 
-/* Extents that must be equal when running are checked before: what is inside the one is inside the other. */
+/* What must hold of extents when running is checked before: what is inside the one is inside the other. */
 static bool inside(Bind *b, const Expr *index, ext_t extent) {
   if (surely_inside(b->ctx, index, extent)) return true;
   for (size_t i = 0; i < b->out->require.n; i++) {
     ExtentPair p = b->out->require.at[i];
-    if ((p.a == extent && surely_inside(b->ctx, index, p.b)) || (p.b == extent && surely_inside(b->ctx, index, p.a))) return true;
+    if ((p.a == extent && !p.at_most && surely_inside(b->ctx, index, p.b)) || (p.b == extent && surely_inside(b->ctx, index, p.a))) return true;
   }
   return false;
 }

@@ -258,8 +258,16 @@ static Val part(Val l, int64_t from, int64_t to) {
 }
 
 static bool list_len(const Call *c, Val *out) { *out = val_int(c->arg[0].kind == VAL_LIST ? c->arg[0].n : c->arg[0].kind == VAL_ALL ? 0 : 1); return true; }
-static bool list_lo(const Call *c, Val *out) { *out = c->arg[0].kind == VAL_LIST ? part(c->arg[0], 0, c->arg[0].n / 2) : c->arg[0]; return true; }
-static bool list_hi(const Call *c, Val *out) { *out = c->arg[0].kind == VAL_LIST ? part(c->arg[0], c->arg[0].n / 2, c->arg[0].n) : c->arg[0]; return true; }
+static bool half(const Call *c, bool high, Val *out) {
+  const Val v = c->arg[0];
+  *out = v;
+  if (v.kind != VAL_LIST) return true;
+  if (v.n % 2) return bind_fail(c->env->b, E0308, c->at, "a list of %d entries has no halves", v.n);
+  *out = part(v, high ? v.n / 2 : 0, high ? v.n : v.n / 2);
+  return true;
+}
+static bool list_lo(const Call *c, Val *out) { return half(c, false, out); }
+static bool list_hi(const Call *c, Val *out) { return half(c, true, out); }
 
 enum { MAX_LIST = 1 << 16 };
 

@@ -336,13 +336,13 @@ static bool condition_expr(Env *env, const Ast *at, const Val *c, const Expr **o
 /* Lists of conditions (compile time): entry by entry. */
 static bool choose_entries(Env *env, const Val *c, const Ast *at, Val v, Val *out) {
   v = val_plain(env->b, v);
-  int n = c->n == 1 && v.kind == VAL_LIST ? v.n : c->n;
-  if (v.kind == VAL_LIST && v.n != n && v.n != 1) return bind_fail(env->b, E0308, at, "lists of %d and %d entries", v.n, c->n);
+  const int n = c->n;
+  if (v.kind == VAL_LIST && v.n != n) return bind_fail(env->b, E0308, at, "lists of %d and %d entries", v.n, c->n);
   Val *list = NEWN(env->b->ctx, Val, n);
   for (int i = 0; i < n; i++) {
     bool yes;
-    if (!val_truth(env, at, &c->list[c->n == 1 ? 0 : i], &yes)) return false;
-    list[i] = !yes ? empty_value() : v.kind == VAL_LIST ? v.list[v.n == 1 ? 0 : i] : v;
+    if (!val_truth(env, at, &c->list[i], &yes)) return false;
+    list[i] = !yes ? empty_value() : v.kind == VAL_LIST ? v.list[i] : v;
   }
   *out = val_list(n, list);
   return true;
@@ -350,7 +350,7 @@ static bool choose_entries(Env *env, const Val *c, const Ast *at, Val v, Val *ou
 
 static bool eval_if(Env *env, const Ast *e, Val *out) {
   Env inner = *env;
-  inner.exact = false;
+  inner.exact = inner.assume = false;
   Val c;
   if (!eval(&inner, e->arg[1], &c)) return false;
   c = val_plain(env->b, c);
@@ -385,12 +385,12 @@ static bool else_entries(Env *env, const Ast *e, Val a, Val *out) {
   Val v;
   if (!eval(env, e->arg[1], &v)) return false;
   v = val_plain(env->b, v);
-  int n = a.n == 1 && v.kind == VAL_LIST ? v.n : a.n;
-  if (v.kind == VAL_LIST && v.n != n && v.n != 1) return bind_fail(env->b, E0308, e, "lists of %d and %d entries", a.n, v.n);
+  const int n = a.n;
+  if (v.kind == VAL_LIST && v.n != n) return bind_fail(env->b, E0308, e, "lists of %d and %d entries", a.n, v.n);
   Val *list = NEWN(env->b->ctx, Val, n);
   for (int i = 0; i < n; i++) {
-    const Val *x = &a.list[a.n == 1 ? 0 : i];
-    list[i] = x->kind != VAL_EMPTY ? *x : v.kind == VAL_LIST ? v.list[v.n == 1 ? 0 : i] : v;
+    const Val *x = &a.list[i];
+    list[i] = x->kind != VAL_EMPTY ? *x : v.kind == VAL_LIST ? v.list[i] : v;
   }
   *out = val_list(n, list);
   return true;
@@ -462,6 +462,7 @@ static bool eval_binary(Env *env, const Ast *e, Val *out) {
 static bool eval_unary(Env *env, const Ast *e, Val *out) {
   Env inner = *env;
   inner.exact = false;
+  inner.assume = env->assume && e->op != OP_NOT;
   Val a;
   return eval(&inner, e->arg[0], &a) && val_unary(env, e, e->op, a, out);
 }

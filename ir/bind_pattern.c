@@ -88,7 +88,7 @@ static bool place(Env *env, const TensorDecl *d, Layout *l) {
     int n;
     if (!q->at) continue;
     if (!axes_of(env, q, &n, &axis)) return false;
-    if (n >= 0 && n < l->len[i]) return bind_fail(b, E0308, AT(b, q), "%s: %d axes for %d ranks", d->name, n, l->len[i]);
+    if (n >= 0 && n != l->len[i]) return bind_fail(b, E0308, AT(b, q), "%s: %d axes for %d rank%s", d->name, n, l->len[i], l->len[i] == 1 ? "" : "s");
     for (int j = 0; j < l->len[i]; j++) {
       int64_t given = n < 0 ? j : axis[j], p = given < 0 ? given + l->rank : given;
       if (p < 0 || p >= l->rank) return bind_fail(b, E0303, AT(b, q), "%s: axis %lld of a tensor of rank %d", d->name, (long long)given, l->rank);

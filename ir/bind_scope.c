@@ -57,12 +57,18 @@ const char *upper_of(Bind *b, const char *coordinate) {
   return intern(b->ctx, u);
 }
 
+void bind_require(Bind *b, ext_t x, ext_t y, bool at_most) {
+  for (size_t i = 0; i < b->out->require.n; i++) {
+    ExtentPair p = b->out->require.at[i];
+    if (p.a == x && p.b == y && p.at_most == at_most) return;
+  }
+  vec_push(b->ctx, &b->out->require, ((ExtentPair){x, y, at_most}));
+}
+
 Tri bind_equal(Bind *b, ext_t x, ext_t y) {
   Tri same = ext_eq(b->ctx, x, y);
   if (same != TRI_UNKNOWN || !b->lenient) return same;
-  for (size_t i = 0; i < b->out->require.n; i++)
-    if (b->out->require.at[i].a == x && b->out->require.at[i].b == y) return TRI_TRUE;
-  vec_push(b->ctx, &b->out->require, ((ExtentPair){x, y}));
+  bind_require(b, x, y, false);
   return TRI_TRUE;
 }
 

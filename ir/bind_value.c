@@ -122,6 +122,22 @@ bool val_same(const Val *a, const Val *b) {
   }
 }
 
+void val_print(const Ctx *ctx, const Val *v, Str *out) {
+  switch (v->kind) {
+    case VAL_BOOL: str_add(out, v->i ? "true" : "false"); break;
+    case VAL_INT: ext_print(ctx, v->i, out); break;
+    case VAL_REAL: str_real(out, v->r); break;
+    case VAL_RATIO: ext_print(ctx, v->i, out), str_add(out, " / "), ext_print(ctx, v->den, out); break;
+    case VAL_STRING: str_printf(out, "\"%s\"", v->s); break;
+    case VAL_LIST:
+      str_add(out, "[");
+      for (int i = 0; i < v->n; i++) str_add(out, i ? ", " : ""), val_print(ctx, &v->list[i], out);
+      str_add(out, "]");
+      break;
+    default: str_add(out, kind_name(v->kind)); break;
+  }
+}
+
 Elem val_elem(const Val *v) {
   if (v->kind == VAL_STRING) return elem_find(v->s);
   if (v->kind == VAL_INT) return elem_from_onnx(v->i);
@@ -152,9 +168,21 @@ static bool as_ratio(const Val *v, ext_t *n, ext_t *d) {
 
 static bool compares(Op op) { return op >= OP_EQ && op <= OP_GE; }
 
+/* Taken to hold, and checked when running. What two extents are not cannot be checked, so it is not taken. */
+static bool assumed(Env *env, Op op, ext_t x, ext_t y) {
+  Ctx *ctx = env->b->ctx;
+  Tri t = op == OP_EQ ? ext_eq(ctx, x, y) : op == OP_LT || op == OP_GE ? ext_lt(ctx, x, y) : ext_le(ctx, x, y);
+  if (!env->assume || t != TRI_UNKNOWN || op == OP_NE) return false;
+  bool less = op == OP_LT || op == OP_LE, strict = op == OP_LT || op == OP_GT;
+  ext_t low = less || op == OP_EQ ? x : y, high = low == x ? y : x;
+  bind_require(env->b, strict ? ext_add(ctx, low, 1) : low, high, op != OP_EQ);
+  return true;
+}
+
 static bool compare_ext(Env *env, const Ast *at, Op op, ext_t x, ext_t y, Val *out) {
   const Ctx *ctx = env->b->ctx;
   bool r = false;
+  if (assumed(env, op, x, y)) return *out = val_bool(true), true;
   switch (op) {
     case OP_EQ: case OP_NE: if (!tri(env->b, at, ext_eq(ctx, x, y), x, y, &r)) return false; r ^= op == OP_NE; break;
     case OP_LT: case OP_GE: if (!tri(env->b, at, ext_lt(ctx, x, y), x, y, &r)) return false; r ^= op == OP_GE; break;
@@ -264,16 +292,22 @@ static bool binary_one(Env *env, const Ast *at, Op op, const Val *a, const Val *
   return true;
 }
 
+static bool lengths_differ(Bind *b, const Ast *at, int n, int m) {
+  Str s = str_new(b->ctx);
+  ast_print(at, &s);
+  return bind_fail(b, E0308, at, "lists of %d and %d entries meet in `%s`", n, m, s.s);
+}
+
 bool val_binary(Env *env, const Ast *at, Op op, Val a, Val b, Val *out) {
   a = val_plain(env->b, a);
   b = val_plain(env->b, b);
   if (a.kind != VAL_LIST && b.kind != VAL_LIST) return binary_one(env, at, op, &a, &b, out);
   int na = a.kind == VAL_LIST ? a.n : 1, nb = b.kind == VAL_LIST ? b.n : 1;
-  int n = a.kind != VAL_LIST ? nb : b.kind != VAL_LIST ? na : na == 1 ? nb : na;
-  if ((a.kind == VAL_LIST && na != n && na != 1) || (b.kind == VAL_LIST && nb != n && nb != 1)) return bind_fail(env->b, E0308, at, "lists of %d and %d entries", na, nb);
+  int n = a.kind != VAL_LIST ? nb : na;
+  if (a.kind == VAL_LIST && b.kind == VAL_LIST && na != nb) return lengths_differ(env->b, at, na, nb);
   Val *list = NEWN(env->b->ctx, Val, n);
   for (int i = 0; i < n; i++) {
-    Val x = a.kind != VAL_LIST ? a : a.list[na == 1 ? 0 : i], y = b.kind != VAL_LIST ? b : b.list[nb == 1 ? 0 : i];
+    Val x = a.kind != VAL_LIST ? a : a.list[i], y = b.kind != VAL_LIST ? b : b.list[i];
     if (!val_binary(env, at, op, x, y, &list[i])) return false;
   }
   *out = val_list(n, list);

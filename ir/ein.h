@@ -25,13 +25,13 @@ typedef struct BindRequest {
   Place place;                                                   /* of the node, for diagnostics */
   bool infer_only;                                               /* types only, no statements */
 } BindRequest;
-typedef struct ExtentPair { ext_t a, b; } ExtentPair;
+typedef struct ExtentPair { ext_t a, b; bool at_most; } ExtentPair; /* a == b, or a <= b */
 typedef struct Bound {
   const struct Clause *clause;                                   /* the text that fits */
   int nout; Type *out;                                           /* elem ELEM_NONE: output not computed by this clause */
   Buf **in_buf, **out_buf;                                       /* one per input (NULL: absent, or compile time) and per output; SPACE_INPUT / SPACE_OUTPUT placeholders that the caller replaces */
   Cascade cascade;                                               /* locals are fresh SPACE_TEMP buffers of elem real or int (or a declared type) */
-  VEC(ExtentPair) require;                                       /* extents that must be equal when running, which their bounds do not decide: only then is the cascade right, and safe */
+  VEC(ExtentPair) require;                                       /* what must hold of extents when running, which their bounds do not decide: only then is the cascade right, and safe */
   bool reads_inputs;                                             /* false: the result is known when compiling (Shape) */
 } Bound;
 /* E0400 when there is no such op at that opset; E0401 with the mismatch of the best clause when none fits; E0402 attributes no text reads. */

@@ -67,6 +67,7 @@ static const char *kernel_name(Binder *B, const char *name) {
 Kernel *bind_kernel(Binder *B, const char *node, const char *name) {
   Kernel *k = NEW(B->ctx, Kernel);
   k->name = kernel_name(B, name);
+  k->doubles = B->doubles;
   vec_push(B->ctx, &k->nodes, node);
   vec_push(B->ctx, &B->program->kernels, k);
   return k;
@@ -218,15 +219,16 @@ static bool bind_requirements(Binder *B, const Node *n, const Bound *b) {
   Ctx *ctx = B->ctx;
   size_t pairs = b->require.n;
   if (!pairs) return true;
-  if (2 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
-  Stmt *s = s_call(ctx, extern_find("Require", "sinter", 1), 0, 0, 1 + 2 * (int)pairs, 0);
+  if (3 * pairs >= EXTERN_ARGS) return diag(ctx, E0701, node_place(B->model, n), "%zu pairs of extents would have to be compared when running", pairs);
+  Stmt *s = s_call(ctx, extern_find("Require", "sinter", 1), 0, 0, 1 + 3 * (int)pairs, 0);
   s->call.fails = true;
   s->call.arg[0] = x_int(ctx, (int64_t)pairs);
   for (size_t i = 0; i < pairs; i++) {
-    s->call.arg[1 + 2 * i] = x_int(ctx, b->require.at[i].a);
-    s->call.arg[2 + 2 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[1 + 3 * i] = x_int(ctx, b->require.at[i].a);
+    s->call.arg[2 + 3 * i] = x_int(ctx, b->require.at[i].b);
+    s->call.arg[3 + 3 * i] = x_int(ctx, b->require.at[i].at_most);
   }
-  bind_call(B, n->name, ctx_printf(ctx, "%s_require", n->name), s, "extents must be equal");
+  bind_call(B, n->name, ctx_printf(ctx, "%s_require", n->name), s, "extents are compared");
   return true;
 }
 
@@ -382,7 +384,7 @@ static bool copy_states(Binder *B) {
 static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
   (void)ctx;
   const Options *o = u->opt;
-  XXH64_hash_t h = XXH64(&u->model->hash, sizeof u->model->hash, o ? (XXH64_hash_t)o->fp_strict : 0);
+  XXH64_hash_t h = XXH64(&u->model->hash, sizeof u->model->hash, o ? (XXH64_hash_t)o->fp : 0);
   const char *texts[] = {o && o->target ? o->target->name : "", o && o->disable ? o->disable : ""};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = XXH64(texts[i], strlen(texts[i]) + 1, h);
   return h;
@@ -393,7 +395,7 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   const Graph *g = u->model->graph;
   Program *p = NEW(ctx, Program);
   BindScope scope = {0};
-  Binder B = {.ctx = ctx, .model = u->model, .program = p, .scope = &scope};
+  Binder B = {.ctx = ctx, .model = u->model, .program = p, .doubles = u->opt && u->opt->fp == FP_REFERENCE, .scope = &scope};
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {

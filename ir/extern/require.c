@@ -1,4 +1,4 @@
-/* Require of domain sinter: ends the run where extents that an operator needs equal are not. No model has this node, and no graph: the compiler puts its call in front
+/* Require of domain sinter: ends the run where extents are not as an operator needs them. No model has this node, and no graph: the compiler puts its call in front
  * of a kernel whose text fits only then, and where bounds do not decide it (Bound.require). */
 #include "ir/extern/bind.h"
 #include "ir/extern/require.kernel.h"

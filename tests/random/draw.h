@@ -45,9 +45,16 @@ const HabitRow *habit_find(const char *op, const char *name);      /* NULL: none
 /* ---- values.c */
 typedef enum Sort { SORT_ANY, SORT_POSITIVE, SORT_UNIT, SORT_NONZERO, SORT_SHIFT, SORT_INDEX, SORT_BELOW, SORT_LENGTH, SORT_SHARE } Sort; /* SHARE: from 0 to 1 */
 typedef enum Mood { MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS } Mood; /* small numbers; whole ones; NaN, infinities and zeros among them; the ends of the type */
-Sort sort_of(const char *op, const char *tensor);                  /* what is known of the values of an input */
+Sort sort_of(const char *op, const char *tensor, const char **rank); /* what is known of the values of an input; rank: what indices stay below, or NULL */
+typedef struct UsualTypes { const char *op, *type; Elem elem[2]; } UsualTypes;
+const UsualTypes *usual_types(const char *op, const char *type);   /* of a type class or variable of the text; NULL: whatever fits */
 /* limit: the shortest extent of the first input. INDEX: from -limit to limit - 1; BELOW: from 0; LENGTH: 1 to limit. NULL when there is no such number. */
 const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, Mood mood);
+
+/* ---- conditioning.c */
+const Data *nudged(Ctx *ctx, const Data *d, uint64_t *state);      /* d with real numbers moved by a few units in their last places */
+/* got, with the elements that are as good as answer[0]'s replaced by those: they lie in or near the spread of the n answers to nudged questions. */
+const Data *excused(Ctx *ctx, const Data *got, const Data *const *answer, int n);
 
 /* ---- texts.c: what string tensors and attributes hold */
 typedef enum Wording { WORDS_ANY, WORDS_FEW, WORDS_SPACED, WORDS_NUMBERS, WORDS_WHOLE } Wording; /* FEW: short ones that meet again; SPACED: several words in one; NUMBERS, WHOLE: those that Cast reads */

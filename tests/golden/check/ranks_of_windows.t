@@ -13,7 +13,7 @@ exit    2
 out
   bad.txt: 2 errors, 0 warnings, 2 nodes looked at
 err
-  bad.txt: node 'more' (Conv, opset 17): error[E0308]: the group has 1 rank, and `o..` 2 (ir/ops/conv.ein:22:38)
-      next: a list has one entry per member of the group it stands in
-  bad.txt: node 'fewer' (MaxPool, opset 17): error[E0308]: the group has 2 ranks, and `k..` 1 (ir/ops/pool.ein:8:35)
-      next: a list has one entry per member of the group it stands in
+  bad.txt: node 'more' (Conv, opset 17): error[E0401]: it is not so that len(K) == len(D); K is [2, 3]; D is [5] (ir/ops/conv.ein:21:84)
+      next: `sinter list ops NAME` shows what is accepted
+  bad.txt: node 'fewer' (MaxPool, opset 17): error[E0401]: it is not so that len(kernel_shape) == len(D); kernel_shape is [2]; D is [5, 5] (ir/ops/pool.ein:5:54)
+      next: `sinter list ops NAME` shows what is accepted

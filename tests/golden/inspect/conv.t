@@ -10,7 +10,7 @@ out
   # ---- operator texts: what the nodes compute; every stage below follows from them
   op Conv: float (X[N, (G, C), D..], W[(G, M), C, K..], B?[(G, M)];
                   auto_pad = "NOTSET", strides = 1, dilations = 1, pads = 0, group = 1, kernel_shape = K..)
-           -> Y[N, (G, M), O..] when known(auto_pad) and all(kernel_shape == K..) {
+           -> Y[N, (G, M), O..] when slides(D.., strides, dilations, pads, auto_pad) and windows(D.., K.., kernel_shape) {
     G = group
     O.., p = window(D.., K.., strides, dilations, pads, auto_pad, 0)
     A[n,g,m,o..] += X[n, g, c, strides*o.. + dilations*k.. - p] * W[g, m, c, k..]
