@@ -86,7 +86,7 @@ const Type *feed_type(const Value *v);                                          
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */
-typedef struct SymbolValue { const char *name; int64_t value; bool known; } SymbolValue;
+typedef struct SymbolValue { const char *name; int64_t value; bool known, given; } SymbolValue; /* given: by the inputs, for the whole run; others may change with every kernel that sets them */
 typedef struct Binding {
   const Program *program;
   VEC(const Data *) inputs;              /* one per input of the program */
@@ -96,6 +96,8 @@ typedef struct Binding {
 bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out); /* types and shapes are checked, symbols of inputs get their values */
 void binding_close(Ctx *ctx, Binding *b);                                        /* after a run: output types get the values that kernels gave to symbols */
 int64_t binding_symbol(void *arg, const char *name);                             /* arg: Binding; the bound where the value is not known */
+int64_t binding_most(Ctx *ctx, const Binding *b, ext_t e);                       /* the largest that an extent may be in this run */
+void binding_settle(Ctx *ctx, const Binding *b, const Buf *buf, Data *d);        /* data of the buffer, made with room for the largest, get the extents that it has now */
 void binding_set_symbol(void *arg, const char *name, int64_t value);
 
 /* ---- execute.c: runs a program on data, by the reference interpreter or as compiled code */

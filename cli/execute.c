@@ -15,7 +15,7 @@ static Data *value_data(Ctx *ctx, const Binding *b, const Buf *buf) {
   Type t = {.elem = buf->elem, .rank = buf->rank};
   if (buf->record) return record_new(ctx, buf->record);
   if (buf->rank > MAX_RANK) return NULL;
-  for (int d = 0; d < buf->rank; d++) t.dim[d] = ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
+  for (int d = 0; d < buf->rank; d++) t.dim[d] = binding_most(ctx, b, buf->dim[d]);
   return data_new(ctx, t.elem, t.rank, t.dim);
 }
 
@@ -56,6 +56,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
   for (size_t i = p->inputs.n + p->outputs.n; i < s.slots.n && x->want_values; i++) {
     Data *d = NEW(ctx, Data);
     *d = s.slots.at[i].data;
+    binding_settle(ctx, b, s.slots.at[i].buf, d);
     vec_push(ctx, &x->values, ((Feed){s.slots.at[i].buf->name, d}));
   }
   return true;
@@ -81,7 +82,7 @@ static size_t reserve(Shared *s, size_t bytes) {
 
 static size_t buf_bytes(Ctx *ctx, const Binding *b, const Buf *buf) {
   int64_t n = 1;
-  for (int d = 0; d < buf->rank; d++) n *= ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
+  for (int d = 0; d < buf->rank; d++) n *= binding_most(ctx, b, buf->dim[d]);
   return (size_t)elem_bytes(buf->elem, n);
 }
 
@@ -245,6 +246,7 @@ static void collect(Ctx *ctx, Execution *x, const Shared *s) {
     Data *d = value_data(ctx, b, c->buf);
     if (!d) continue;
     take_over(ctx, s, d, c->at);
+    binding_settle(ctx, b, c->buf, d);
     vec_push(ctx, &x->values, ((Feed){c->buf->name, d}));
   }
   binding_close(ctx, b);
