@@ -88,6 +88,9 @@ bool kernel_lower_naive(Ctx *ctx, Kernel *k);
 /* ---- ir/interp.c: runs a lowered (or not: then naively lowered copy) program. mem(buf) gives the memory of inputs, outputs and state, in stored form
  * (elem of the buffer); temporaries are kept in double / int64 where the element type is real / int. Any access out of bounds or unwritten read is E0601.
  * steps: budget of statement executions, 0 unlimited; exceeding it is E0701. */
-typedef struct Memory { void *(*of)(void *arg, const Buf *b); void *arg; int64_t (*symbol)(void *arg, const char *name); void (*set_symbol)(void *arg, const char *name, int64_t v); } Memory;
+typedef struct Memory {
+  void *(*of)(void *arg, const Buf *b); void *arg; int64_t (*symbol)(void *arg, const char *name); void (*set_symbol)(void *arg, const char *name, int64_t v);
+  void (*done)(void *arg, size_t kernel);                    /* after each kernel that is no marker, whenever it has run; NULL: nobody asks */
+} Memory;
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps);
 bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps);
