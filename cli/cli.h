@@ -110,6 +110,7 @@ typedef struct Execution {
   bool want_values;                      /* keep what every kernel writes */
   VEC(Written) written;                  /* when asked for, in the order of time; of what is written twice in one trip the last */
   bool cut;                              /* loops wrote more than is kept */
+  uint64_t *chance;                      /* interpreted with random rounding, of which this is the state (ir/tile.h); or NULL */
 } Execution;
 bool execute_interpreted(Ctx *ctx, Execution *x);
 bool execute_compiled(Ctx *ctx, Execution *x);

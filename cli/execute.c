@@ -168,7 +168,7 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
   if (x->want_values) expose_values(&s, p), s.moving = moving_symbols(ctx, p);
   for (size_t i = 0; i < p->inputs.n; i++) add_slot(&s, p->inputs.at[i], *b->inputs.at[i]);
   for (size_t i = 0; i < p->outputs.n; i++) add_slot(&s, p->outputs.at[i], *b->outputs.at[i]);
-  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol, .done = x->want_values ? kernel_done : NULL};
+  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol, .done = x->want_values ? kernel_done : NULL, .chance = x->chance};
   if (!interp_program(ctx, p, memory, 0)) return false;
   binding_close(ctx, b);
   drop_forgotten(x);

@@ -27,7 +27,7 @@ bool onnx_uses(Ctx *ctx, const char *path, OperatorUses *out);
 /* Reads MODEL by what it is: .onnx, .ein (an op of it as a model), or graph IR text written by `inspect`. */
 Model *model_read(Ctx *ctx, const char *path, const ImportOptions *opt);
 
-/* Writes a model whose values are tensors: to be read back by onnx_read, and by others. */
+/* Writes a model: to be read back by onnx_read, and by others. */
 bool onnx_write(Ctx *ctx, const char *path, const Model *m);
 /* Joins outputs to inputs as the options say (E0204 where one names nothing); their types are compared when they are known, in bind. */
 bool model_states(Ctx *ctx, Model *m, const ImportOptions *opt);

@@ -1,4 +1,5 @@
-/* The graph IR as an ONNX file. Field numbers: onnx.proto, and for elements ONNX's own schema. Sequences, optionals and maps are not written. */
+/* The graph IR as an ONNX file. Field numbers: onnx.proto, and for elements ONNX's own schema.
+ * ONNX has no capacities: who reads a sequence back says how long it may get. */
 #include "frontend/frontend.h"
 #include "frontend/onnx_write.h"
 
@@ -9,21 +10,48 @@ static void put_tensor(Str *s, unsigned id, const char *name, const Data *d) {
   wire_put_message(s, id, &t);
 }
 
-/* ---- the type of an input or output, as far as it is known */
-static void put_value(Str *s, unsigned id, const Value *v) {
-  Str value = str_new(s->ctx), type = str_new(s->ctx), tensor = str_new(s->ctx), shape = str_new(s->ctx);
-  const Type *t = &v->type;
-  wire_put_text(&value, 1, v->name);
-  if (t->elem != ELEM_NONE) wire_put_number(&tensor, 1, (uint64_t)elem_info(t->elem)->onnx);
-  for (int i = 0; i < t->rank; i++) {
-    Str dim = str_new(s->ctx);
-    if (t->dim[i] >= 0 && ext_is_const(s->ctx, t->dim[i])) wire_put_number(&dim, 1, (uint64_t)t->dim[i]);
-    else if (v->dim_names && v->dim_names[i]) wire_put_text(&dim, 2, v->dim_names[i]);
+/* ---- the type of an input or output, as far as it is known. Kinds of TypeProto: 1 tensor, 4 sequence, 5 map, 9 optional */
+static Str tensor_type(Ctx *ctx, Elem elem, const Type *t, const char *const *dim_names) {
+  Str type = str_new(ctx), tensor = str_new(ctx), shape = str_new(ctx);
+  if (elem != ELEM_NONE) wire_put_number(&tensor, 1, (uint64_t)elem_info(elem)->onnx);
+  for (int i = 0; i < t->rank && !t->ranks_vary; i++) {
+    Str dim = str_new(ctx);
+    bool open = t->dim[i] < 0 || !ext_is_const(ctx, t->dim[i]) || (t->varies >> i & 1);
+    if (!open) wire_put_number(&dim, 1, (uint64_t)t->dim[i]);
+    else if (dim_names && dim_names[i]) wire_put_text(&dim, 2, dim_names[i]);
     wire_put_message(&shape, 1, &dim);
   }
-  if (t->rank >= 0) wire_put_message(&tensor, 2, &shape);
+  if (t->rank >= 0 && !t->ranks_vary) wire_put_message(&tensor, 2, &shape);
   wire_put_message(&type, 1, &tensor);
-  wire_put_message(&value, 2, &type);
+  return type;
+}
+
+static Str map_type(Ctx *ctx, const Type *t) {
+  Str type = str_new(ctx), map = str_new(ctx), value = tensor_type(ctx, t->elem, &(Type){0}, NULL);
+  wire_put_number(&map, 1, (uint64_t)elem_info(t->key)->onnx);
+  wire_put_message(&map, 2, &value);
+  wire_put_message(&type, 5, &map);
+  return type;
+}
+
+static Str holder_type(Ctx *ctx, unsigned kind, const Str *element) {
+  Str type = str_new(ctx), holder = str_new(ctx);
+  wire_put_message(&holder, 1, element);
+  wire_put_message(&type, kind, &holder);
+  return type;
+}
+
+static Str type_message(Ctx *ctx, const Type *t, const char *const *dim_names) {
+  Str element = t->key != ELEM_NONE ? map_type(ctx, t) : tensor_type(ctx, t->elem, t, dim_names);
+  bool sequence = t->form == FORM_SEQUENCE || t->form == FORM_OPTIONAL_SEQUENCE, optional = t->form == FORM_OPTIONAL || t->form == FORM_OPTIONAL_SEQUENCE;
+  if (sequence) element = holder_type(ctx, 4, &element);
+  return optional ? holder_type(ctx, 9, &element) : element;
+}
+
+static void put_value(Str *s, unsigned id, const Value *v) {
+  Str value = str_new(s->ctx), type = type_message(s->ctx, &v->type, v->dim_names);
+  wire_put_text(&value, 1, v->name);
+  if (v->type.elem != ELEM_NONE || v->type.rank >= 0) wire_put_message(&value, 2, &type);
   wire_put_message(s, id, &value);
 }
 
@@ -31,7 +59,7 @@ static void put_value(Str *s, unsigned id, const Value *v) {
 static void put_graph(Str *s, unsigned id, const Graph *g);
 
 static void put_attr(Str *s, const Attr *a) {
-  static const unsigned types[] = {[ATTR_REAL] = 1, [ATTR_INT] = 2, [ATTR_STRING] = 3, [ATTR_TENSOR] = 4, [ATTR_GRAPH] = 5, [ATTR_REALS] = 6, [ATTR_INTS] = 7, [ATTR_STRINGS] = 8};
+  static const unsigned types[] = {[ATTR_REAL] = 1, [ATTR_INT] = 2, [ATTR_STRING] = 3, [ATTR_TENSOR] = 4, [ATTR_GRAPH] = 5, [ATTR_REALS] = 6, [ATTR_INTS] = 7, [ATTR_STRINGS] = 8, [ATTR_TYPE] = 13};
   Str attr = str_new(s->ctx);
   wire_put_text(&attr, 1, a->name);
   for (int i = 0; i < a->n && a->kind == ATTR_INTS; i++) wire_put_number(&attr, 8, (uint64_t)a->ints[i]);
@@ -43,6 +71,7 @@ static void put_attr(Str *s, const Attr *a) {
     case ATTR_STRING: wire_put_text(&attr, 4, a->s); break;
     case ATTR_TENSOR: put_tensor(&attr, 5, NULL, a->tensor); break;
     case ATTR_GRAPH: put_graph(&attr, 6, a->graph); break;
+    case ATTR_TYPE: { Str type = type_message(s->ctx, a->type, NULL); wire_put_message(&attr, 14, &type); break; }
     default: break;
   }
   wire_put_number(&attr, 20, types[a->kind]);
@@ -71,15 +100,8 @@ static void put_graph(Str *s, unsigned id, const Graph *g) {
   wire_put_message(s, id, &graph);
 }
 
-static bool only_tensors(Ctx *ctx, const char *path, const Graph *g) {
-  for (size_t i = 0; i < g->values.n; i++)
-    if (g->values.at[i]->type.form != FORM_TENSOR) return diag(ctx, E0404, (Place){.file = path}, "'%s' is no tensor, and only tensors are written", g->values.at[i]->name);
-  return true;
-}
-
 bool onnx_write(Ctx *ctx, const char *path, const Model *m) {
   Str s = str_new(ctx);
-  if (!only_tensors(ctx, path, m->graph)) return false;
   wire_put_number(&s, 1, m->ir_version ? (uint64_t)m->ir_version : WRITTEN_IR);
   wire_put_text(&s, 2, "sinter");
   put_graph(&s, 7, m->graph);

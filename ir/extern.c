@@ -153,6 +153,13 @@ bool extern_open_symbol(Ctx *ctx, const BindRequest *req, const char *what, int 
   return true;
 }
 
+bool extern_real_kind(Ctx *ctx, const BindRequest *req, Elem e, int *kind) {
+  static const Elem elems[] = {ELEM_f32, ELEM_f64, ELEM_f16, ELEM_bf16};
+  for (*kind = 0; *kind < 4; ++*kind)
+    if (elems[*kind] == e) return true;
+  return diag(ctx, E0404, req->place, "%s takes f32, f64, f16 and bf16, not %s", req->op, elem_info(e)->name);
+}
+
 bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes) {
   const ElemInfo *info = elem_info(e);
   if (info->bits >= 8 && strchr(classes, info->cls)) return true;

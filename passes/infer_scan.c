@@ -137,6 +137,7 @@ static bool arrange(Scan *s, size_t row, Value *rows, Value *to) {
   int axis = 0;
   bool back = s->out_back && s->out_back[row];
   if (!axis_of(s, s->out_axis ? s->out_axis[row] : 0, rank, &axis)) return false;
+  if (!back && !axis) return infer_copy(I, ctx_printf(ctx, "%s/out%zu", s->node->name, row), rows, to); /* an axis that is the first, counted from the end */
   if (back) {
     Value *start = list_value(I, "start", -1), *end = list_value(I, "end", INT64_MIN), *axes = list_value(I, "axes", 0), *step = list_value(I, "step", -1);
     if (!start || !end || !axes || !step) return false;

@@ -545,7 +545,7 @@ static void drop_unread(const Graph *g, const Node *old, const Node *now, bool *
 bool pass_linear(Ctx *ctx, Unit *u);
 bool pass_linear(Ctx *ctx, Unit *u) {
   Graph *g = u->model->graph;
-  if (u->opt && u->opt->fp_strict) return true;
+  if (u->opt && u->opt->fp != FP_DEFAULT) return true;
   Linear L = {.ctx = ctx, .model = u->model, .graph = g};
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
   L.uses = graph_uses(ctx, g);

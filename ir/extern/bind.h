@@ -13,6 +13,7 @@ bool extern_texts(Ctx *ctx, const BindRequest *req, int input);                 
  * model declares; E0203 says how to give it. The kernel must keep to it: nothing may be written beyond. */
 bool extern_open_symbol(Ctx *ctx, const BindRequest *req, const char *what, int dim, ext_t *to);
 bool extern_plain_elem(Ctx *ctx, const BindRequest *req, Elem e, const char *classes);   /* whole bytes, class letter (elem.def) among these; E0404 */
+bool extern_real_kind(Ctx *ctx, const BindRequest *req, Elem e, int *kind);              /* as ir/extern/real.kernel.h counts them; E0404 */
 /* The next table of the kernel. From an attribute: a vector of its entries, empty where the attribute is absent (E0401 where it is of another kind); integers and
  * reals are stored as `elem`, which must hold every integer (E0401). Equal tables of a program are stored once. */
 bool extern_table(Ctx *ctx, const BindRequest *req, const Data *d, ExternBound *to);                      /* one that `bind` made (data_new); E0701 when there are too many */

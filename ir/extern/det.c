@@ -5,10 +5,8 @@
 static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (!extern_inputs(ctx, req, 1) || !extern_attrs(ctx, req, (const char *const[]){NULL})) return false;
   const Type *x = req->in[0].type;
-  static const Elem elems[] = {ELEM_f32, ELEM_f64, ELEM_f16, ELEM_bf16}; /* as the kernel counts them */
-  int kind = 0;
-  while (kind < 4 && elems[kind] != x->elem) kind++;
-  if (kind == 4) return diag(ctx, E0404, req->place, "Det takes f32, f64, f16 and bf16, not %s", elem_info(x->elem)->name);
+  int kind;
+  if (!extern_real_kind(ctx, req, x->elem, &kind)) return false;
   if (x->rank < 2) return diag(ctx, E0401, req->place, "Det takes matrices, but its input has %d dimensions", x->rank);
   ext_t n = x->dim[x->rank - 1];
   if (ext_eq(ctx, n, x->dim[x->rank - 2]) != TRI_TRUE) return diag(ctx, E0302, req->place, "the matrices of Det are not square");

@@ -1,19 +1,17 @@
 /* Inverse: of square matrices, by elimination with partial pivoting in double on [a | identity], until the left half is the identity.
- * arg: matrices, rows of each, bytes of an element (4: float, 8: double). Work memory: one matrix of doubles of twice the width. */
-#include <stdint.h>
-#include <string.h>
+ * arg: matrices, rows of each, type of an element (real.kernel.h). Work memory: one matrix of doubles of twice the width. */
+#include "ir/extern/real.kernel.h"
 
 static double sinter_inverse_size(double v) { return v < 0 ? -v : v; }
 
 static void sinter_inverse(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
-  int64_t n = arg[1], wide = 2 * n, single = arg[2] == 4;
+  int64_t n = arg[1], wide = 2 * n;
   double *a = out[1];
   (void)count;
   for (int64_t m = 0; m < arg[0]; m++) {
     for (int64_t i = 0; i < n; i++)
       for (int64_t j = 0; j < n; j++) {
-        int64_t at = (m * n + i) * n + j;
-        a[i * wide + j] = single ? (double)((const float *)in[0])[at] : ((const double *)in[0])[at];
+        a[i * wide + j] = sinter_real_load(in[0], (m * n + i) * n + j, arg[2]);
         a[i * wide + n + j] = i == j;
       }
     for (int64_t k = 0; k < n; k++) {
@@ -33,10 +31,6 @@ static void sinter_inverse(const void *const *in, void *const *out, const int64_
       }
     }
     for (int64_t i = 0; i < n; i++)
-      for (int64_t j = 0; j < n; j++) {
-        int64_t at = (m * n + i) * n + j;
-        if (single) ((float *)out[0])[at] = (float)a[i * wide + n + j];
-        else ((double *)out[0])[at] = a[i * wide + n + j];
-      }
+      for (int64_t j = 0; j < n; j++) sinter_real_store(out[0], (m * n + i) * n + j, arg[2], a[i * wide + n + j]);
   }
 }

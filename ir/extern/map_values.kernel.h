@@ -1,11 +1,12 @@
 /* MapValues: the values of a map in the order of its keys, or each at the place its key says.
- * arg: entries the map has room for, bytes of a value, places (0: as many as entries), 1 if values are texts. count: entries where they are not placed, then a status. */
+ * arg: entries the map has room for, bytes of a value, places (0: as many as entries), 1 if values are texts. Where no key points there is 0, of texts "0": a Cast
+ * follows, which reads it. count: entries where they are not placed, then a status. */
 #include "ir/extern/map.kernel.h"
 
 static void sinter_map_values(const void *const *in, void *const *out, const int64_t *arg, int64_t *count) {
   int64_t length, bytes = arg[1];
   unsigned char *y = out[0];
-  const char *none = "";
+  const char *none = "0";
   memcpy(&length, in[0], sizeof length);
   if (!arg[2]) {
     count[0] = length;

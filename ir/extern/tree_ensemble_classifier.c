@@ -7,15 +7,15 @@ static const char *const known[] = {
   "nodes_falsenodeids", "nodes_featureids", "nodes_hitrates", "nodes_hitrates_as_tensor", "nodes_missing_value_tracks_true", "nodes_modes", "nodes_nodeids", "nodes_treeids",
   "nodes_truenodeids", "nodes_values", "nodes_values_as_tensor", "post_transform", NULL};
 
-/* One score or one for each class? And does no weight speak against its class? */
-static int64_t who_gets_votes(const BindRequest *req, const Forest *f, bool *shares) {
+/* One score or one for each class? Two base values are two scores. And does no weight speak against its class? */
+static int64_t who_gets_votes(const BindRequest *req, const Forest *f, int64_t bases, bool *shares) {
   const Attr *ids = extern_attr(req, "class_ids");
   bool same = true;
   *shares = true;
   for (int i = 1; ids && ids->kind == ATTR_INTS && i < ids->n; i++) same &= ids->ints[i] == ids->ints[0];
   for (size_t i = 0; i < f->votes.n; i++) *shares &= f->votes.at[i].weight >= 0;
   if (f->targets == 1) return SINTER_VOTES_ALONE;
-  if (f->targets > 2 || !same || !f->votes.n) return SINTER_VOTES_MANY;
+  if (f->targets > 2 || !same || !f->votes.n || bases == 2) return SINTER_VOTES_MANY;
   return f->votes.at[0].target == 0 ? SINTER_VOTES_FIRST : SINTER_VOTES_SECOND;
 }
 
@@ -39,7 +39,7 @@ static bool bind(Ctx *ctx, const BindRequest *req, ExternBound *to) {
   if (f.targets == 0 || (nints && ntexts)) return diag(ctx, E0401, req->place, "%s needs either `classlabels_int64s` or `classlabels_strings`", req->op);
   if (!ml_choice(ctx, req, "post_transform", ml_transforms, SINTER_SCORES_PLAIN, &transform) || !ml_reals(ctx, req, "base_values", -1, &base)) return false;
   if (!forest_of_ids(ctx, req, "class_", &f)) return false;
-  int64_t votes = who_gets_votes(req, &f, &shares), most = votes == SINTER_VOTES_FIRST ? 1 : votes == SINTER_VOTES_SECOND ? 0 : f.targets;
+  int64_t votes = who_gets_votes(req, &f, base.n, &shares), most = votes == SINTER_VOTES_FIRST ? 1 : votes == SINTER_VOTES_SECOND ? 0 : f.targets;
   if (base.n && base.n != most) return diag(ctx, E0401, req->place, "%s has %lld base values for %lld scores", req->op, (long long)base.n, (long long)most);
   if ((votes == SINTER_VOTES_FIRST || votes == SINTER_VOTES_SECOND) && transform == SINTER_SCORES_PROBIT) return diag(ctx, E0401, req->place, "%s: PROBIT says nothing of the other one of two classes", req->op);
   if (votes == SINTER_VOTES_ALONE && ntexts) return diag(ctx, E0401, req->place, "%s has one label, and none for what is not in its class", req->op);

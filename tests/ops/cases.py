@@ -236,6 +236,7 @@ case("DynamicQuantizeLSTM", [F(3, 2, 4), Const(I8(2, 4, 12)), Const(I8(2, 3, 12)
 case("Inverse", [f32([[4, 1, 2], [0, 3, 1], [2, 1, 5]])])
 case("Inverse", [f32(rng.normal(size=(2, 4, 4)))])
 case("Inverse", [f32([[0, 2], [1, 1]])])
+case("Inverse", [np.float16([[4, 2], [0, 0.5]])])
 def mha_packed(q, **k): return run(dict(op="MultiHeadAttention", inputs=[q[:, :, :, i].reshape(*q.shape[:2], -1) for i in range(3)], nout=1, domain="com.microsoft", ref=None, want=None, version=1, floats=(), attrs=k))[0]
 case("MultiHeadAttention", [F(1, 3, 2, 3, 4)], num_heads=2, ref=mha_packed)
 case("QuantizeLinear", [F(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)

@@ -30,7 +30,7 @@ void oracle_stop(Oracle *o) {
 }
 
 Verdict oracle_run(Ctx *ctx, Oracle *o, const char *dir, const char **words) {
-  char line[600];
+  char line[1200];
   *words = "";
   if (!o->ask && !oracle_start(o)) return ORACLE_REFUSED;
   fprintf(o->ask, "%s\n", dir);

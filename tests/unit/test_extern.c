@@ -250,10 +250,33 @@ START_TEST(tables_of_attributes) {
 }
 END_TEST
 
+START_TEST(places_without_a_key_hold_a_text_of_zero) { /* which a Cast reads */
+  const Type t = {.elem = ELEM_string, .form = FORM_MAP, .key = ELEM_i64, .rank = 1, .dim = {2}, .varies = 1, .cap = 1};
+  const Attr attr[] = {{.name = "map_form", .kind = ATTR_STRING, .s = "SPARSE"}, {.name = "max_map", .kind = ATTR_INT, .i = 3}};
+  const Extern *e = extern_find("MapValues", "sinter", 1);
+  const BindInput in = {.type = &t};
+  const BindRequest req = {.op = "MapValues", .domain = "sinter", .opset = 1, .nin = 1, .in = &in, .nattr = 2, .attr = attr, .nout = 1, .want = (const bool[]){true}};
+  ExternBound b = {0};
+  ck_assert(e->bind(ctx, &req, &b));
+  Data *map = record_new(ctx, &t);
+  record_set_length(map, 1);
+  ((int64_t *)(uintptr_t)record_keys(ctx, map))[0] = 1;
+  Data value = record_element(ctx, map, 0);
+  ((const char **)(uintptr_t)value.bytes)[0] = "7";
+  const char *y[3];
+  int64_t count[2] = {0};
+  e->kernel((const void *const[]){map->bytes}, (void *const[]){y}, b.arg, count);
+  ck_assert_str_eq(y[0], "0");
+  ck_assert_str_eq(y[1], "7");
+  ck_assert_str_eq(y[2], "0");
+}
+END_TEST
+
 int main(void) {
   TCase *t = tcase_create("extern");
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, every_op_has_its_text);
+  tcase_add_test(t, places_without_a_key_hold_a_text_of_zero);
   tcase_add_test(t, non_zero);
   tcase_add_test(t, extents);
   tcase_add_test(t, compress_along_an_axis);

@@ -52,6 +52,34 @@ START_TEST(what_was_written_reads_back) {
 }
 END_TEST
 
+/* How long a sequence may get is no part of a file: the options say it again. */
+START_TEST(what_is_no_tensor_reads_back) {
+  static const char records[] =
+    "model m  opset 17  ir 8  hash 0000000000000000\n"
+    "  in s seq(f32[2,<=3])<=4\n"
+    "  x : none[?] = Identity(s) \"a\"\n"
+    "  o : none[?] = Optional(; \"type\" = type f32[2]) \"b\"\n"
+    "  q : none[?] = Optional(; \"type\" = type seq(f32[2])<=1) \"c\"\n"
+    "  out x\n"
+    "  out o\n"
+    "  out q\n";
+  ImportOptions options = {.lib = ein_lib_builtin(ctx)};
+  vec_push(ctx, &options.shapes, ((ShapeOption){.input = "s", .rank = 2, .dim = {2, 3}, .varies = 2, .has_cap = true, .cap = 4}));
+  Model *m = model_parse(ctx, "text", records, NULL);
+  ck_assert_ptr_nonnull(m);
+  ck_assert(onnx_write(ctx, path, m));
+  Model *again = onnx_read(ctx, path, &options);
+  if (!again) diag_print(ctx, stderr);
+  ck_assert_ptr_nonnull(again);
+  Str was = str_new(ctx), is = str_new(ctx);
+  type_print(ctx, &m->graph->inputs.at[0]->type, &was);
+  type_print(ctx, &again->graph->inputs.at[0]->type, &is);
+  ck_assert_str_eq(is.s, was.s);
+  ck_assert_int_eq(node_attr(again->graph->nodes.at[1], "type")->type->form, FORM_TENSOR);
+  ck_assert_int_eq(node_attr(again->graph->nodes.at[2], "type")->type->form, FORM_SEQUENCE);
+}
+END_TEST
+
 START_TEST(a_network_is_written_with_its_weights) {
   ImportOptions options = {.lib = ein_lib_builtin(ctx)};
   vec_push(ctx, &options.dims, ((DimOption){"n", false, 1}));
@@ -88,6 +116,7 @@ int main(void) {
   TCase *c = tcase_create("onnx_write");
   tcase_add_checked_fixture(c, setup, teardown);
   tcase_add_test(c, what_was_written_reads_back);
+  tcase_add_test(c, what_is_no_tensor_reads_back);
   tcase_add_test(c, a_network_is_written_with_its_weights);
   tcase_add_test(c, operators_are_counted_by_name);
   tcase_add_test(c, operators_that_sum_are_told_from_those_that_do_not);
