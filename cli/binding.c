@@ -31,7 +31,7 @@ static bool bind_extent(Ctx *ctx, Binding *b, ext_t want, int64_t have) {
   int64_t lo, hi;
   ext_range(ctx, want, &lo, &hi);
   if (have < lo || have > hi || (s->known && s->value != have)) return false;
-  s->value = have, s->known = s->given = true;
+  s->value = have, s->known = true;
   return true;
 }
 
@@ -51,12 +51,12 @@ typedef struct Asked { const Binding *b; bool open; } Asked;
 static int64_t ask(void *arg, const char *name) {
   Asked *a = arg;
   const SymbolValue *s = symbol_find(a->b, name);
-  a->open |= !s || !s->given;
+  a->open |= !s || !s->known;
   return s ? s->value : 0;
 }
 
-/* Not the extent at the bounds of the symbols: min(n, 1) - max(n - 2, 0) is 0 where n is 3, and 1 where it is 1. */
-int64_t binding_most(Ctx *ctx, const Binding *b, ext_t e) {
+/* The largest that an extent may be, before anything ran. Not what it is at the bounds of the symbols: min(n, 1) - max(n - 2, 0) is 0 where n is 3, and 1 where it is 1. */
+static int64_t most_of(Ctx *ctx, const Binding *b, ext_t e) {
   Asked a = {.b = b};
   int64_t lo, most = ext_value(ctx, e, ask, &a);
   if (a.open) ext_range(ctx, e, &lo, &most);
@@ -74,7 +74,7 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
   for (size_t i = 0; i < ext_symbols(ctx); i++) {
     int64_t lo, hi;
     const char *name = ext_symbol_name(ctx, i, &lo, &hi);
-    vec_push(ctx, &out->symbols, ((SymbolValue){.name = name, .value = hi}));
+    vec_push(ctx, &out->symbols, ((SymbolValue){name, hi, false}));
   }
   bool good = true;
   for (size_t i = 0; i < p->inputs.n; i++) {
@@ -90,7 +90,7 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
   for (size_t i = 0; i < p->outputs.n; i++) {
     const Type *record = p->outputs.at[i]->record;
     Type t = {.elem = p->outputs.at[i]->elem, .rank = p->outputs.at[i]->rank};
-    for (int d = 0; d < t.rank; d++) t.dim[d] = binding_most(ctx, out, p->outputs.at[i]->dim[d]);
+    for (int d = 0; d < t.rank; d++) t.dim[d] = most_of(ctx, out, p->outputs.at[i]->dim[d]);
     Data *data = record ? record_new(ctx, record) : data_new(ctx, t.elem, t.rank, t.dim);
     if (!data) return false;
     vec_push(ctx, &out->outputs, data);
@@ -98,12 +98,11 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
   return true;
 }
 
-void binding_settle(Ctx *ctx, const Binding *b, const Buf *buf, Data *d) {
-  if (type_is_record(&d->type)) return; /* says itself how large it is */
-  d->type = type_now(ctx, b, buf);
-  d->nbytes = (size_t)elem_bytes(d->type.elem, type_bound(ctx, &d->type));
-}
-
 void binding_close(Ctx *ctx, Binding *b) {
-  for (size_t i = 0; i < b->outputs.n; i++) binding_settle(ctx, b, b->program->outputs.at[i], b->outputs.at[i]);
+  for (size_t i = 0; i < b->outputs.n; i++) {
+    Data *d = b->outputs.at[i];
+    if (type_is_record(&d->type)) continue; /* says itself how large it is */
+    d->type = type_now(ctx, b, b->program->outputs.at[i]);
+    d->nbytes = (size_t)elem_bytes(d->type.elem, type_bound(ctx, &d->type));
+  }
 }

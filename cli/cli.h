@@ -86,7 +86,7 @@ const Type *feed_type(const Value *v);                                          
 const Data *feed_as_declared(Ctx *ctx, const Data *data, Elem elem);              /* data of a file as the type that the model gives them */
 
 /* ---- binding.c: the data of one run at their places */
-typedef struct SymbolValue { const char *name; int64_t value; bool known, given; } SymbolValue; /* given: by the inputs, for the whole run; others may change with every kernel that sets them */
+typedef struct SymbolValue { const char *name; int64_t value; bool known; } SymbolValue;
 typedef struct Binding {
   const Program *program;
   VEC(const Data *) inputs;              /* one per input of the program */
@@ -96,17 +96,20 @@ typedef struct Binding {
 bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out); /* types and shapes are checked, symbols of inputs get their values */
 void binding_close(Ctx *ctx, Binding *b);                                        /* after a run: output types get the values that kernels gave to symbols */
 int64_t binding_symbol(void *arg, const char *name);                             /* arg: Binding; the bound where the value is not known */
-int64_t binding_most(Ctx *ctx, const Binding *b, ext_t e);                       /* the largest that an extent may be in this run */
-void binding_settle(Ctx *ctx, const Binding *b, const Buf *buf, Data *d);        /* data of the buffer, made with room for the largest, get the extents that it has now */
 void binding_set_symbol(void *arg, const char *name, int64_t value);
 
 /* ---- execute.c: runs a program on data, by the reference interpreter or as compiled code */
+/* What a kernel wrote, under its buffer's name. A kernel in a loop runs more than once: trip counts how often the run has gone back so far, whatever the loop, so it tells the same moment
+ * in two programs of one model. What has an extent that a kernel in a loop finds is left out. */
+enum { UNWRITTEN = 0xa5 };               /* every byte of memory that no kernel has written yet */
+typedef struct Written { const char *name; size_t kernel; int64_t trip; const Data *data; } Written;
 typedef struct Execution {
   const Unit *unit;
   const Command *cmd;
   Binding binding;
   bool want_values;                      /* keep what every kernel writes */
-  Feeds values;                          /* in the order they were written, when asked for: kernel outputs under their buffers' names */
+  VEC(Written) written;                  /* when asked for, in the order of time; of what is written twice in one trip the last */
+  bool cut;                              /* loops wrote more than is kept */
   uint64_t *chance;                      /* interpreted with random rounding, of which this is the state (ir/tile.h); or NULL */
 } Execution;
 bool execute_interpreted(Ctx *ctx, Execution *x);

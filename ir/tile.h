@@ -96,6 +96,7 @@ typedef struct Memory {
   int64_t (*symbol)(void *arg, const char *name);
   void (*set_symbol)(void *arg, const char *name, int64_t v);
   uint64_t *chance;
+  void (*done)(void *arg, size_t kernel);                    /* after each kernel that is no marker, whenever it has run; NULL: nobody asks */
 } Memory;
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps);
 bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps);
