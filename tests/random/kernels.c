@@ -90,6 +90,7 @@ static const KernelRow rows[] = {
   {"Loop", "", 11, NULL, NULL, draw_loop},
   {"Loop", "", 11, "never-run", NULL, draw_loop},
   {"Scan", "", 9, NULL, NULL, draw_scan},
+  {"Scan", "", 8, "of-batches", NULL, draw_scan_of_batches},
 };
 
 size_t kernel_rows(const KernelRow **all) { return *all = rows, sizeof rows / sizeof *rows; }
