@@ -265,7 +265,12 @@ bool draw_scan(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   }
   Known made[4];
   for (int i = 0; i < states + rows; i++) made[i] = steps(&p, i < states ? inside[i] : inside[choose(c, (uint32_t)(states + scanned))]);
-  for (int i = 0; i < states + rows; i++) book_output(&p.b, made[i].v);
+  for (int i = 0; i < states + rows; i++) { /* ONNX Runtime wants to know the shape, which it infers of most */
+    Type *t = &made[i].v->type;
+    *t = (Type){.elem = made[i].elem, .rank = made[i].rank};
+    for (int d = 0; d < t->rank; d++) t->dim[d] = made[i].dim[d];
+    book_output(&p.b, made[i].v);
+  }
   Graph *body = book_leave(&p.b, outer);
   p.n = before;
   for (int i = 0; i < rows; i++) to[i] = place_of(&p, (int)choose(c, (uint32_t)made[states + i].rank + 1), made[states + i].rank + 1), back_to[i] = choose(c, 2);
