@@ -44,7 +44,7 @@ static const KernelRow rows[] = {
   {"Shape", "", 15, "of-texts", "x:string[*] @start?:int(0,1) >1", NULL},
   {"StringConcat", "", 20, NULL, "x:string[~] y:string[~] >1", NULL},
   {"StringSplit", "", 20, NULL, "x:string[*]=spaced @delimiter?:word(,|;| |::|-|ab) @maxsplit?:int(0,3) >2", NULL},
-  {"StringNormalizer", "", 10, NULL, "x:string[n] @case_change_action?:word(NONE|LOWER|UPPER) @is_case_sensitive?:flag @stopwords?:texts >1", NULL},
+  {"StringNormalizer", "", 10, NULL, "x:string[n] @locale:word(C.UTF-8) @case_change_action?:word(NONE|LOWER|UPPER) @is_case_sensitive?:flag @stopwords?:texts >1", NULL},
   {"RegexFullMatch", "", 20, NULL, "x:string[*]=any @pattern:word(a|a*|[ab]+|(a|b)*c?|.*|.+b|\\w+|\\d+|[^a]*|a?b?|(ab|ba)+|a{1,2}|) >1", NULL},
   {"OneHotEncoder", ML, 1, NULL, "x:f32|i64|i32|f64[*]=below(6) @cats_int64s:different @zeros?:flag >1", NULL},
   {"OneHotEncoder", ML, 1, "of-texts", "x:string[*]=few @cats_strings:texts @zeros?:flag >1", NULL},
