@@ -153,7 +153,7 @@ static const Option options[] = {
   {"text-bytes", 0, "N", MODEL_VERBS, take_bytes, AT(text_bytes), 'v', "room for each text that a kernel makes, on average, its end counted; a run that needs more returns SINTER_CAPACITY. Default: 256"},
   {"ops", 0, "FILE.ein", MODEL_VERBS " list", take_texts, AT(ops), 'f', "operator texts that add to the library or go before it; may be given again"},
   {"entry", 0, "OP", MODEL_VERBS, take_text, AT(entry), 'v', "which op of an .ein file is the model. Default: the last one"},
-  {"fp", 0, "strict|default", MODEL_VERBS, take_choice, offsetof(Command, fp), "strict|default", 'v', "strict forbids the rewrites that change how floating-point results round"},
+  {"fp", 0, "default|strict|reference", MODEL_VERBS, take_choice, offsetof(Command, fp), "default|strict|reference", 'v', "strict forbids the rewrites that change how floating-point results round; reference computes as the reference interpreter does, in double precision, and rounds where the model declares a type: slower, and the same on every target"},
   {"disable", 0, "PASS,...", MODEL_VERBS, take_text, AT(disable), 'v', "leaves optional passes out, to find the one at fault; `sinter list passes` shows which"},
   {"codegen", 0, "c|llvm", MODEL_VERBS, take_choice, offsetof(Command, codegen), "c|llvm", 'v', "printer of the code. Default: c"},
   {"cc", 0, "COMMAND", "compile run verify bench", take_text, AT(cc), 0, "C compiler of the generated code, with its options. Default: what the target names"},

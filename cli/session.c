@@ -157,7 +157,7 @@ bool session_options(Ctx *ctx, const Command *cmd, Options *options) {
   const Target *target = session_target(ctx, cmd);
   bool good = check_pass_names(ctx, "--disable", cmd->disable) && check_pass_names(ctx, "--after", cmd->after);
   if (cmd->codegen && !strcmp(cmd->codegen, "llvm")) good = diag(ctx, E0802, (Place){.file = "command line"}, "--codegen llvm is not in this build; --codegen c is");
-  *options = (Options){.target = target, .fp_strict = cmd->fp && !strcmp(cmd->fp, "strict"), .disable = cmd->disable, .read_back = cmd->read_back};
+  *options = (Options){.target = target, .fp = !cmd->fp ? FP_DEFAULT : !strcmp(cmd->fp, "reference") ? FP_REFERENCE : !strcmp(cmd->fp, "strict") ? FP_STRICT : FP_DEFAULT, .disable = cmd->disable, .read_back = cmd->read_back};
   return good && target;
 }
 

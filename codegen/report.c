@@ -99,12 +99,14 @@ bool report_json(Ctx *ctx, const Unit *u, const Sizes *s, Str *out) {
   Json state = {ctx, true}, *j = &state;
   json_t *root = json_object(), *sizes = json_object(), *options = json_object(), *arena = json_object();
 
+  static const char *const fp_name[] = {[FP_DEFAULT] = "default", [FP_STRICT] = "strict", [FP_REFERENCE] = "reference"};
+
   put(j, root, "sinter", json_string(SINTER_VERSION));
   put(j, root, "model", text(ctx, p->name));
   put(j, root, "hash", text(ctx, ctx_printf(ctx, "%016llx", (unsigned long long)p->hash)));
   put(j, root, "target", text(ctx, t->name));
   put(j, options, "flags", text(ctx, t->cflags));
-  put(j, options, "fp", json_string(u->opt->fp_strict ? "strict" : "default"));
+  put(j, options, "fp", json_string(fp_name[u->opt->fp]));
   put(j, options, "disabled", text(ctx, u->opt->disable));
   put(j, root, "options", options);
   put(j, root, "inputs", tensors(j, (const Buf *const *)p->inputs.at, p->inputs.n));

@@ -71,7 +71,7 @@ bool command_run(Ctx *ctx, const char *dir, const Command *c, bool quiet) {
  * release to release (gcc 12.2 at -O3 -mavx2 even computes `y[i] = there[i] ? s[i] : d[i]` wrongly inside a nest of short loops). */
 const char *compiler_flags(Ctx *ctx, const Options *opt) {
   const Target *t = opt->target;
-  return ctx_printf(ctx, "-std=c99 %s -fno-math-errno -fno-trapping-math -fwrapv -fno-tree-vectorize -ffp-contract=%s", t->cflags ? t->cflags : "-O2", opt->fp_strict || !t->vector_extension ? "off" : "fast");
+  return ctx_printf(ctx, "-std=c99 %s -fno-math-errno -fno-trapping-math -fwrapv -fno-tree-vectorize -ffp-contract=%s", t->cflags ? t->cflags : "-O2", opt->fp != FP_DEFAULT || !t->vector_extension ? "off" : "fast");
 }
 
 Command compiler(Ctx *ctx, const Unit *u, const EmitOptions *o) {

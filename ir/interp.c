@@ -973,6 +973,7 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t
         continue;
       }
       good = run_kernel(run, kernels[i], &ready[i]);
+      if (good && mem.done) mem.done(mem.arg, i);
       i++;
     }
   for (size_t i = 0; i < n; i++)

@@ -154,7 +154,7 @@ static bool use_stmt(const Stmt *s, void *arg) {
 }
 
 Elem kernel_real(const Kernel *k) {
-  RealUse use = {false};
+  RealUse use = {k->doubles};
   stmts_walk(&k->body, use_stmt, &use);
   for (size_t i = 0; !k->lowered && i < k->cascade.steps.n; i++)
     for (int s = 0; s < k->cascade.steps.at[i].n; s++) {

@@ -40,6 +40,7 @@ typedef struct Kernel {
   VEC(Buf *) scratch;                                         /* SPACE_TEMP buffers used only inside */
   bool lowered;
   const char *schedule;                                       /* one line for people: "contraction 6x2, lanes oc", "naive", ... */
+  bool doubles;                                               /* reals are f64, whatever it touches */
   int64_t flops, bytes;                                       /* cost at the bounds: operations, bytes read and written at least once */
   Control control;                                            /* a marker: no cascade and no nest */
   Buf *cond;                                                  /* IF, WHILE: one truth value in memory */
@@ -67,7 +68,7 @@ Stmt *s_store(Ctx *ctx, Reduce op, Buf *b, int n, const Expr *const *index, cons
 Stmt *s_reg(Ctx *ctx, Buf *b);
 Stmt *s_hint(Ctx *ctx, Hint h, const Expr *arg);
 Stmt *s_call(Ctx *ctx, const struct Extern *x, int nin, int nbufs, int nargs, int nsymbols); /* that many places, for the caller to fill */
-/* The type this kernel computes reals in, f32 or f64: f64 where it touches f64 memory, and where what it computes is rounded into integers, so that
+/* The type this kernel computes reals in, f32 or f64: f64 where it is told so (doubles), where it touches f64 memory, and where what it computes is rounded into integers, so that
  * integers come out the same everywhere; registers do not count, since a sum may be wider than what it adds up. In it, a real sub-expression without loads is a double, one with loads is of this type. */
 Elem kernel_real(const Kernel *k);
 Elem kind_elem(Kind k);                                       /* bool, int, u64, real: the type of a register that holds any value of the kind; not OPAQUE */
@@ -95,6 +96,7 @@ typedef struct Memory {
   int64_t (*symbol)(void *arg, const char *name);
   void (*set_symbol)(void *arg, const char *name, int64_t v);
   uint64_t *chance;
+  void (*done)(void *arg, size_t kernel);                    /* after each kernel that is no marker, whenever it has run; NULL: nobody asks */
 } Memory;
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps);
 bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps);

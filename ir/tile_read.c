@@ -442,6 +442,7 @@ static Kernel *read_kernel(Reader *r, int indent, Control control) {
   memset(&r->vars, 0, sizeof r->vars);
   if (!(k->name = need_name(r))) return NULL;
   if (read_word(r, "on") && !(k->cond = read_buf_name(r))) return NULL;
+  k->doubles = read_word(r, "doubles");
   if (read_word(r, "trips") && !read_number(r, &k->trips)) return NULL;
   if (read_word(r, "from"))
     for (;;) {

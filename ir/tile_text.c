@@ -321,6 +321,7 @@ static void kernel(Writer *w, const Kernel *k, int depth) {
   if (text_is_plain(k->name)) str_add(w->out, k->name);
   else quoted(w->out, k->name);
   if (k->cond) str_printf(w->out, " on %s", name_of(w, k->cond));
+  if (k->doubles && !k->control) str_add(w->out, " doubles");
   if (k->control == CONTROL_WHILE) str_printf(w->out, " trips %" PRId64, k->trips);
   if (k->nodes.n) str_add(w->out, "  from");
   for (size_t i = 0; i < k->nodes.n; i++) {

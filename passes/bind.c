@@ -67,6 +67,7 @@ static const char *kernel_name(Binder *B, const char *name) {
 Kernel *bind_kernel(Binder *B, const char *node, const char *name) {
   Kernel *k = NEW(B->ctx, Kernel);
   k->name = kernel_name(B, name);
+  k->doubles = B->doubles;
   vec_push(B->ctx, &k->nodes, node);
   vec_push(B->ctx, &B->program->kernels, k);
   return k;
@@ -383,7 +384,7 @@ static bool copy_states(Binder *B) {
 static uint64_t program_hash(const Ctx *ctx, const Unit *u) {
   (void)ctx;
   const Options *o = u->opt;
-  XXH64_hash_t h = XXH64(&u->model->hash, sizeof u->model->hash, o ? (XXH64_hash_t)o->fp_strict : 0);
+  XXH64_hash_t h = XXH64(&u->model->hash, sizeof u->model->hash, o ? (XXH64_hash_t)o->fp : 0);
   const char *texts[] = {o && o->target ? o->target->name : "", o && o->disable ? o->disable : ""};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) h = XXH64(texts[i], strlen(texts[i]) + 1, h);
   return h;
@@ -394,7 +395,7 @@ bool pass_bind(Ctx *ctx, Unit *u) {
   const Graph *g = u->model->graph;
   Program *p = NEW(ctx, Program);
   BindScope scope = {0};
-  Binder B = {.ctx = ctx, .model = u->model, .program = p, .scope = &scope};
+  Binder B = {.ctx = ctx, .model = u->model, .program = p, .doubles = u->opt && u->opt->fp == FP_REFERENCE, .scope = &scope};
   p->name = u->model->name;
   p->hash = program_hash(ctx, u);
   for (size_t i = 0; i < g->inputs.n; i++) {

@@ -11,6 +11,7 @@ typedef struct Binder {
   Ctx *ctx;
   const Model *model;
   Program *program;
+  bool doubles;                 /* all kernels compute in them */
   BindScope *scope;             /* the innermost; constants belong to the outermost */
   Map names;                    /* interned kernel names in use */
   VEC(Buf *) tables;            /* of extern operators, each content once */

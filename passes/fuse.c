@@ -371,7 +371,7 @@ static bool fuse_inside(Fusion *f, Kernel *k) {
 
 bool pass_fuse(Ctx *ctx, Unit *u);
 bool pass_fuse(Ctx *ctx, Unit *u) {
-  Fusion f = {ctx, u->program, u->opt->fp_strict};
+  Fusion f = {ctx, u->program, u->opt->fp != FP_DEFAULT};
   for (size_t i = 0; i < u->program->kernels.n; i++)
     if (is_cascade(u->program->kernels.at[i]))
       while (fuse_inside(&f, u->program->kernels.at[i])) continue;

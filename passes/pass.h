@@ -4,9 +4,12 @@
 #include "ir/extern.h"
 #include "targets/target.h"
 
+/* How floating-point results may round. STRICT: without rewrites that change it. REFERENCE: as in the interpreter, in doubles, rounded where the model declares a type. */
+typedef enum Fp { FP_DEFAULT, FP_STRICT, FP_REFERENCE } Fp;
+
 typedef struct Options {
   const Target *target;
-  bool fp_strict;
+  Fp fp;
   const char *disable;           /* comma-separated pass names to leave out (bisection) */
   bool read_back;                /* after each pass the IR's text is read and printed again, and must be the same */
 } Options;

@@ -119,9 +119,9 @@ static bool body_uses(const Body *body, const Buf *b) {
 }
 
 static bool schedule_kernel(Ctx *ctx, Unit *u, Kernel *k) {
-  if (k->lowered || k->body.n || !k->cascade.steps.n || !is_plain(k)) return true;
+  if (k->lowered || k->body.n || !k->cascade.steps.n || k->doubles || !is_plain(k)) return true;
   Body body = {0};
-  Schedule s = {.ctx = ctx, .target = u->opt->target, .program = u->program, .kernel = k, .fp_strict = u->opt->fp_strict, .body = &body};
+  Schedule s = {.ctx = ctx, .target = u->opt->target, .program = u->program, .kernel = k, .fp_strict = u->opt->fp != FP_DEFAULT, .body = &body};
   for (size_t i = 0; i < k->cascade.steps.n; i++) s.n += k->cascade.steps.at[i].n;
   s.ein = NEWN(ctx, Ein *, s.n);
   for (size_t i = 0, at = 0; i < k->cascade.steps.n; i++)

@@ -77,4 +77,5 @@ const int64_t *draw_different_ints(Choices *c, int n);                          
 DrawCase draw_label_encoder, draw_category_mapper, draw_tf_idf, draw_dict_vectorizer, draw_zip_map, draw_cast_map; /* lookups.c */
 DrawCase draw_trees, draw_tree_ensemble, draw_svm;                              /* trees.c, supports.c */
 DrawCase draw_sequences, draw_optionals, draw_sequence_map;                     /* sequences.c: small graphs */
-DrawCase draw_if, draw_loop, draw_scan;                                         /* control.c: small graphs with regions */
+DrawCase draw_extents_found;                                                    /* extents.c: small graphs of extents that are found when running */
+DrawCase draw_if, draw_loop, draw_scan, draw_scan_of_batches;                                         /* control.c: small graphs with regions */

@@ -190,11 +190,20 @@ bool draw_sequences(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   return true;
 }
 
-/* ---- optionals: of a tensor or a sequence, or none */
+/* ---- optionals: of a tensor or a sequence, or none; made by a node or fed */
+static Value *fed_optional(Chain *s, bool there) {
+  Type t = {.elem = s->elem, .form = FORM_OPTIONAL, .rank = s->base.rank, .cap = 1};
+  for (int i = 0; i < t.rank; i++) t.dim[i] = s->base.dim[i];
+  Data *d = record_new(s->b.ctx, &t);
+  if (d && there) record_push(s->b.ctx, d, member_data(s, &s->base));
+  return book_input(&s->b, d);
+}
+
 static Value *make_optional(Chain *s, bool *there) {
   Choices *c = s->b.c;
   bool sequence = one_in(c, 3);
   *there = !one_in(c, 4);
+  if (one_in(c, 4)) return fed_optional(s, *there);
   if (*there && sequence) add_link(s, makers, COUNT(makers), false);
   Node *n = book_node(&s->b, "Optional", *there, (Value *const[]){!*there ? NULL : sequence ? s->at : member(s, &s->base)});
   if (*there) return book_result(&s->b, n);

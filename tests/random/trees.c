@@ -100,7 +100,7 @@ bool draw_trees(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
     for (int64_t i = 0; i < (t.one == 0 ? 1 : t.targets); i++) vec_push(ctx, &base, draw_half(c)); /* one for a score that stands for both */
     if (t.one != 1) give_attr(out, ctx, "base_values", reals_attr(&base));
   }
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, 5)]});
+  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, t.one >= 0 ? 4 : 5)]}); /* PROBIT says nothing of the other class */
   give_input(out, x);
   return true;
 }
@@ -145,7 +145,7 @@ static int64_t plant(Forest *f, int depth) {
 }
 
 bool draw_tree_ensemble(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
-  Forest f = {.c = c, .sparse = row->what};
+  Forest f = {.c = c, .sparse = one_in(c, 3)};
   Elem e = (Elem)PICK(c, ELEM_f32, ELEM_f32, ELEM_f64);
   out->nout = 1, out->want[0] = true;
   int64_t dim[2];
@@ -175,7 +175,7 @@ bool draw_tree_ensemble(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   if (f.members.n) give_attr(out, ctx, "membership_values", tensor_attr(ctx, e, &f.members, NULL));
   if (one_in(c, 2)) give_attr(out, ctx, "nodes_missing_value_tracks_true", ints_attr(&f.missing));
   if (one_in(c, 2)) give_attr(out, ctx, "aggregate_function", (Attr){.kind = ATTR_INT, .i = choose(c, 4)});
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_INT, .i = choose(c, 5)});
+  if (row->what || one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_INT, .i = row->what ? PICK(c, 1, 2) : PICK(c, 0, 3, 4)});
   give_input(out, f.members.n ? draw_values(c, e, 2, dim, SORT_ANY, 0, MOOD_WHOLE) : draw_rows(c, e, dim)); /* ONNX Runtime looks for whole numbers in sets only */
   return true;
 }
@@ -214,11 +214,15 @@ bool draw_svm(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   give_attr(out, ctx, "kernel_type", (Attr){.kind = ATTR_STRING, .s = kernels[choose(c, 4)]});
   const double params[] = {0.25, 0.5, (double)(1 + choose(c, 3))};
   give_attr(out, ctx, "kernel_params", (Attr){.kind = ATTR_REALS, .n = 3, .reals = arena_copy(ctx->arena, params, sizeof params)});
-  if (!linear && one_in(c, 2)) {
+  bool probable = !linear && one_in(c, 2);
+  if (probable) {
     give_attr(out, ctx, "prob_a", draw_reals(c, pairs));
     give_attr(out, ctx, "prob_b", draw_reals(c, pairs));
   }
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, 5)]});
+  if (one_in(c, 2)) { /* SOFTMAX_ZERO jumps where a probability is next to nothing; PROBIT says nothing of the other of two classes */
+    uint32_t n = probable ? 3 : classes == 2 && !linear ? 4 : 5;
+    give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, n)]});
+  }
   give_input(out, x);
   return true;
 }

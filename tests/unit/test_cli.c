@@ -150,7 +150,7 @@ END_TEST
 START_TEST(bad_options_are_complained_about) {
   static const struct { const char *line, *says; } rows[] = {
     {"compile m.onnx --taget x", "did you mean --target?"}, {"compile m.onnx --ulp 3", "belongs to: verify"}, {"compile", "usage"}, {"compile a b", "one argument too many"},
-    {"compile m --budget ram=64Q", "--budget wants"}, {"compile m --budget", "--budget"}, {"compile m --threads 2", "one thread"}, {"compile m --fp loose", "strict|default"},
+    {"compile m --budget ram=64Q", "--budget wants"}, {"compile m --budget", "--budget"}, {"compile m --threads 2", "one thread"}, {"compile m --fp loose", "default|strict|reference"},
     {"compile m --memory -4", "--memory"}, {"compile m --const x", "--const wants"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

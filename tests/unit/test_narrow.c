@@ -71,6 +71,22 @@ START_TEST(wide_sums) {
   ctx_free(ctx);
 } END_TEST
 
+/* A kernel of doubles computes in them whatever it reads and writes; a store rounds. */
+START_TEST(doubles) {
+  Ctx *ctx = ctx_new();
+  const char *text = narrowed(ctx,
+    "program p\n"
+    "  buf x f32[4] input\n"
+    "  buf y f32[4] output\n"
+    "  kernel k doubles\n    scratch buf s real[4] temp\n    axes a:4\n    nest\n"
+    "      for a in 0 .. 4\n        reg r real[]\n        r[] = x[a]*x[a]\n        s[a] = r[]\n        y[a] = s[a]/3.0\n");
+  has(text, "kernel k doubles");
+  has(text, "scratch buf s f64[4]");
+  has(text, "reg r f64[]");
+  has(text, "buf y f32[4] output");
+  ctx_free(ctx);
+} END_TEST
+
 START_TEST(integers) {
   Ctx *ctx = ctx_new();
   const char *text = narrowed(ctx,
@@ -122,6 +138,7 @@ int main(void) {
   TCase *t = tcase_create("types");
   tcase_add_test(t, reals);
   tcase_add_test(t, wide_sums);
+  tcase_add_test(t, doubles);
   tcase_add_test(t, integers);
   suite_add_tcase(s, t);
   return run_suite(s);

@@ -336,7 +336,7 @@ START_TEST(residuals) {
 END_TEST
 
 START_TEST(strict_arithmetic_composes_nothing) {
-  static const Options strict = {.fp_strict = true};
+  static const Options strict = {.fp = FP_STRICT};
   Model *m = model(join("in x f32[2,5]\n", C("w", 0, 5, 4), C("k", 1.5, 4), "c : none[?] = MatMul(x, w) y : none[?] = Mul(c, k) out y", ""));
   ck_assert(run(m, (PassFn *[]){pass_infer, NULL}));
   ck_assert(pass_linear(ctx, &(Unit){.model = m, .opt = &strict}));
