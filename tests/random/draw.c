@@ -419,6 +419,27 @@ static bool says_extent(Draw *d, const Ast *e, int64_t *v) {
   return known && (*v = known->dim[0], true);
 }
 
+/* What a name is called inside the function, where there is one. */
+static const Ast *given(const Fn *fn, const Ast *call, const Ast *e) {
+  for (int i = 0; fn && e->kind == AST_NAME && i < fn->nparams && i < call->n; i++)
+    if (fn->param[i] == e->name) return call->arg[i];
+  return e;
+}
+
+/* The guard has `name == C`, itself or in a function of its: the extent that the text wants. */
+static bool wanted_extent(Draw *d, const Ast *e, const Fn *fn, const Ast *call, const char *name, int64_t *v) {
+  if (!e) return false;
+  for (int i = 0; i < 2 && e->kind == AST_BINARY && e->op == OP_EQ; i++) {
+    const Ast *left = given(fn, call, e->arg[i]);
+    if (left->kind == AST_NAME && left->name == name && says_extent(d, given(fn, call, e->arg[1 - i]), v)) return true;
+  }
+  const Fn *inner = e->kind == AST_CALL && !fn ? ein_find_fn(d->lib, e->name) : NULL;
+  if (inner && wanted_extent(d, inner->value, inner, e, name, v)) return true;
+  for (int i = 0; i < e->n; i++)
+    if (wanted_extent(d, e->arg[i], fn, call, name, v)) return true;
+  return false;
+}
+
 static void draw_setting(Draw *d, Setting *s) {
   static const int elems[] = {1, 7, 6, 9, 10, 11, 2, 3, 16, 4, 5, 12, 13, 17, 19, 18, 20};
   static const double reals[] = {1, 0.5, 2, -1, 0.1, 0, 3.25};
@@ -426,6 +447,7 @@ static void draw_setting(Draw *d, Setting *s) {
   Habit habit = habit_of(d, s->p, &lo, &hi);
   if (s->kind != UNSET) return;
   int64_t stated;
+  if (!s->p->fallback && wanted_extent(d, d->k->guard, NULL, NULL, s->p->name, &stated)) { set_number(s, stated); return; }
   if (habit == HABIT_NONE && says_extent(d, s->p->fallback, &stated)) { set_number(s, stated); return; } /* what shapes say already: others ask for it */
   if (s->p->fallback && !one_in(d->c, 2)) { s->kind = BY_DEFAULT; return; }
   switch (habit) {
