@@ -3,7 +3,11 @@
 
 enum { MOST_KNOWN = 24 };
 typedef struct Known { Value *v; Elem elem; int rank; int64_t dim[4]; } Known;                   /* a value of which type and shape are known */
-typedef struct Pool { Sketchbook b; int n; Known at[MOST_KNOWN]; bool steady; } Pool;            /* what nodes may read; steady: no shape may change, as no trip of a loop may double what it carries */
+typedef struct Pool {
+  Sketchbook b;
+  int n; Known at[MOST_KNOWN];                                     /* what nodes may read */
+  bool steady;                                                     /* no shape may change: no trip of a loop may double what it carries */
+} Pool;
 
 static void add_known(Pool *p, Known k) {
   if (p->n < MOST_KNOWN) p->at[p->n++] = k;
@@ -126,7 +130,9 @@ static const Known *any_known(Pool *p) { return &p->at[choose(p->b.c, (uint32_t)
 
 /* ---- If */
 static void add_if(Pool *p, int depth, int results, const Known *kind, Known *to) {
-  Value *condition = one_in(p->b.c, 2) ? test_of(p, any_known(p), (int64_t)choose(p->b.c, 5) - 2) : one_in(p->b.c, 4) ? book_constant(&p->b, truth(p, one_in(p->b.c, 2))) : book_input(&p->b, truth(p, one_in(p->b.c, 2)));
+  Choices *c = p->b.c;
+  Value *condition = one_in(c, 2) ? test_of(p, any_known(p), (int64_t)choose(c, 5) - 2) : NULL;
+  if (!condition) condition = one_in(c, 4) ? book_constant(&p->b, truth(p, one_in(c, 2))) : book_input(&p->b, truth(p, one_in(c, 2)));
   Graph *branch[2];
   int before = p->n;
   for (int side = 0; side < 2; side++, p->n = before) {
@@ -212,7 +218,9 @@ bool draw_loop(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   }
   for (int i = 0; i < rows; i++) row_made[i] = steps(&p, one_in(c, 3) && carried ? inside[0] : *any_known(&p));
   if (kept) sequence = book_apply(&p.b, "SequenceInsert", sequence, step(&p, &element).v);
-  Value *on = !ends ? book_apply(&p.b, "Identity", going, NULL) : carried && !grows && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
+  Value *on = NULL;
+  if (!ends) on = book_apply(&p.b, "Identity", going, NULL);
+  else on = carried && !grows && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
   if (!counted) on = book_apply(&p.b, "And", on, test_of(&p, &trip, MOST_TRIPS - 1)); /* ends for sure */
   book_output(&p.b, on);
   for (int i = 0; i < carried; i++) book_output(&p.b, next[i].v);

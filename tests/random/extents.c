@@ -146,7 +146,8 @@ static void spread(Found *f) { /* to the shape of what it was, times a vector of
 }
 
 typedef void AddLink(Found *f);
-static AddLink *const links[] = {alone, with_number, with_itself, turned, twice, reduced, softened, summed, flat, cut, backwards, wider, tiled, padded, squared, chosen, measured, found_again, spread};
+static AddLink *const links[] = {
+  alone, with_number, with_itself, turned, twice, reduced, softened, summed, flat, cut, backwards, wider, tiled, padded, squared, chosen, measured, found_again, spread};
 
 bool draw_extents_found(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   Found f = {.rank = 1};

@@ -14,7 +14,6 @@
 
 enum { NEWEST = 26 };
 #define ML "ai.onnx.ml"
-#define REAL "float"
 
 static const KernelRow rows[] = {
   {"BitCast", "", 26, NULL, "x:num[*] @to:samewidth >1", NULL},
@@ -45,19 +44,23 @@ static const KernelRow rows[] = {
   {"StringConcat", "", 20, NULL, "x:string[~] y:string[~] >1", NULL},
   {"StringSplit", "", 20, NULL, "x:string[*]=spaced @delimiter?:word(,|;| |::|-|ab) @maxsplit?:int(0,3) >2", NULL},
   {"StringNormalizer", "", 10, NULL, "x:string[n] @locale:word(C.UTF-8) @case_change_action?:word(NONE|LOWER|UPPER) @is_case_sensitive?:flag @stopwords?:texts >1", NULL},
-  {"RegexFullMatch", "", 20, NULL, "x:string[*]=any @pattern:word(a|a*|[ab]+|(a|b)*c?|.*|.+b|\\w+|\\d+|[^a]*|a?b?|(ab|ba)+|a{1,2}|) >1", NULL},
+  {"RegexFullMatch", "", 20, NULL, "x:string[*]=any @pattern:pattern >1", NULL},
   {"OneHotEncoder", ML, 1, NULL, "x:f32|i64|i32|f64[*]=below(6) @cats_int64s:different @zeros?:flag >1", NULL},
   {"OneHotEncoder", ML, 1, "of-texts", "x:string[*]=few @cats_strings:texts @zeros?:flag >1", NULL},
   {"Scaler", ML, 1, "by-attributes", "x:f32|f64|i64|i32[n,f] @offset:reals(f) @scale:reals(f) >1", NULL},
   {"Imputer", ML, 1, "by-attributes", "x:f32[n,f] @imputed_value_floats:reals(f) >1", NULL},
   {"Imputer", ML, 1, "of-integers", "x:i64[n,f]=below(3) @imputed_value_int64s:different(f) @replaced_value_int64?:int(0,2) >1", NULL},
   {"FeatureVectorizer", ML, 1, "by-attributes", "x:f32|f64|i64|i32[n,f] y:x[n,g] @inputdimensions:extents(fg) >1", NULL},
-  {"LinearRegressor", ML, 1, "by-attributes", "x:f32[n,f]=summed @targets:extents(t) @coefficients:reals(tf) @intercepts?:reals(t) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >1", NULL},
+  {"LinearRegressor", ML, 1, "by-attributes",
+   "x:f32[n,f]=summed @targets:extents(t) @coefficients:reals(tf) @intercepts?:reals(t) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >1", NULL},
   {"LinearClassifier", ML, 1, "by-attributes",
-   "x:f32|f64|i64|i32[n,f]=summed @coefficients:reals(cf) @intercepts:reals(c) @classlabels_ints:different(c) @multi_class?:flag @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
-  {"LinearClassifier", ML, 1, "of-two", "x:f32[n,f]=summed @coefficients:reals(f) @intercepts:reals(1) @classlabels_strings:texts(2) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
+   "x:f32|f64|i64|i32[n,f]=summed @coefficients:reals(cf) @intercepts:reals(c) @classlabels_ints:different(c) @multi_class?:flag "
+   "@post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
+  {"LinearClassifier", ML, 1, "of-two",
+   "x:f32[n,f]=summed @coefficients:reals(f) @intercepts:reals(1) @classlabels_strings:texts(2) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
   {"SVMRegressor", ML, 1, "by-attributes",
-   "x:f32[n,f]=summed @n_supports:extents(s) @support_vectors:reals(sf) @coefficients:reals(s) @rho:reals(1) @kernel_type:word(LINEAR|POLY|RBF|SIGMOID) @kernel_params:positives(3) @one_class?:flag >1", NULL},
+   "x:f32[n,f]=summed @n_supports:extents(s) @support_vectors:reals(sf) @coefficients:reals(s) @rho:reals(1) @kernel_type:word(LINEAR|POLY|RBF|SIGMOID) "
+   "@kernel_params:positives(3) @one_class?:flag >1", NULL},
   {"LabelEncoder", ML, 1, NULL, NULL, draw_label_encoder},
   {"CategoryMapper", ML, 1, NULL, NULL, draw_category_mapper},
   {"TfIdfVectorizer", "", 9, NULL, NULL, draw_tf_idf},
@@ -192,7 +195,7 @@ static const Data *regular(const Data *d) {
   int64_t n = t->rank ? t->dim[t->rank - 1] : 0, all = 1;
   for (int i = 0; i < t->rank; i++) all *= t->dim[i];
   for (int64_t i = 0; i < all; i++)
-    if (i / n % n == i % n) data_set_real((void *)(uintptr_t)d->bytes, t->elem, i, data_real(d, i) < 0 ? data_real(d, i) - 2 * (double)n : data_real(d, i) + 2 * (double)n);
+    if (i / n % n == i % n) data_set_real((void *)(uintptr_t)d->bytes, t->elem, i, data_real(d, i) + (data_real(d, i) < 0 ? -2 : 2) * (double)n);
   return d;
 }
 
@@ -312,10 +315,28 @@ static bool habit_extents(Sketch *s, const char *name, char *arg) { /* letters, 
   return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_INTS, .n = n, .ints = to}), true;
 }
 
+static void add_pattern(Sketch *s, Str *to, int depth) {
+  static const char *const atoms[] = {"a", "b", ".", "[ab]", "[^a]", "ab", "\\w", "\\d", "c", "[a-c]", "\\.", "\xc3\xa4", "\\S", "[[:alpha:]]"};
+  static const char *const often[] = {"", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"};
+  for (uint32_t i = 1 + choose(s->c, 3); i > 0; i--) {
+    bool group = depth && one_in(s->c, 3);
+    str_add(to, !group ? atoms[choose(s->c, sizeof atoms / sizeof *atoms)] : one_in(s->c, 3) ? "(?:" : "(");
+    if (group) add_pattern(s, to, depth - 1), str_add(to, "|"), add_pattern(s, to, depth - 1), str_add(to, ")");
+    str_add(to, often[choose(s->c, sizeof often / sizeof *often)]);
+  }
+}
+
+static bool habit_pattern(Sketch *s, const char *name, char *arg) {
+  Str text = str_new(s->ctx);
+  (void)arg;
+  add_pattern(s, &text, 1); /* deeper ones reach the limit of states */
+  return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_STRING, .s = text.s}), true;
+}
+
 static bool sketch_attr(Sketch *s, char *word) {
   static const struct { const char *word; DrawHabit *draw; } habits[] = {
     {"axis", habit_axis}, {"flag", habit_flag}, {"int", habit_int}, {"elem", habit_elem}, {"samewidth", habit_same_width}, {"word", habit_word},
-    {"texts", habit_texts}, {"different", habit_different}, {"reals", habit_reals}, {"positives", habit_positives}, {"extents", habit_extents},
+    {"texts", habit_texts}, {"pattern", habit_pattern}, {"different", habit_different}, {"reals", habit_reals}, {"positives", habit_positives}, {"extents", habit_extents},
   };
   char *colon = strchr(word, ':'), none[] = "";
   if (!colon) return false;

@@ -5,7 +5,13 @@
 
 enum { MOST_MEMBERS = 8 };
 typedef struct Shape { int rank; int64_t dim[4]; } Shape;
-typedef struct Chain { Sketchbook b; const char *op; Elem elem; Value *at; int n; Shape shape[MOST_MEMBERS]; bool same_rank, varied, may_be_empty; Shape base; } Chain; /* at: the sequence now */
+typedef struct Chain {
+  Sketchbook b;
+  const char *op;                                                  /* which the row names */
+  Elem elem;
+  Value *at; int n; Shape shape[MOST_MEMBERS];                     /* the sequence now, and its members */
+  Shape base; bool varied;                                         /* what members are like; some have other extents */
+} Chain;
 
 static bool wants(const Chain *s, const char *op) { return !strcmp(s->op, op); }
 

@@ -1,4 +1,4 @@
-/* Forests: small trees of random tests whose thresholds features often meet, and votes at their leaves. */
+/* Forests: small trees of random tests whose thresholds features often meet, and votes at their leaves. Support vectors: few, with round numbers. */
 #include "draw.h"
 #include <math.h>
 
@@ -19,7 +19,15 @@ static void draw_table(Choices *c, int64_t dim[2]) {
 static const Data *draw_rows(Choices *c, Elem e, const int64_t dim[2]) { return draw_values(c, e, 2, dim, SORT_ANY, 0, (Mood)PICK(c, MOOD_WHOLE, MOOD_PLAIN, MOOD_SPECIAL)); }
 
 /* ---- nodes that are named by their tree and a number in it */
-typedef struct Trees { Choices *c; Ints tree, node, feature, yes, no, missing; Reals value; VEC(const char *) mode; Ints vote_tree, vote_node, vote_for; Reals vote; int64_t features, targets; const char *only; int64_t one; bool sparse; } Trees;
+typedef struct Trees {
+  Choices *c;
+  Ints tree, node, feature, yes, no, missing; Reals value; VEC(const char *) mode;
+  Ints vote_tree, vote_node, vote_for; Reals vote;
+  int64_t features, targets;
+  const char *only;                                                /* the test of all nodes; NULL: any */
+  int64_t one;                                                     /* the class that gets all votes; -1: none */
+  bool sparse;                                                     /* there may be targets without a vote */
+} Trees;
 
 static const char *const modes[] = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"};
 
@@ -106,7 +114,12 @@ bool draw_trees(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
 }
 
 /* ---- nodes and leaves by their places */
-typedef struct Forest { Choices *c; Ints feature, yes, no, yes_leaf, no_leaf, missing, root, target, mode; Reals split, weight, members; int64_t features, targets; bool sparse; } Forest;
+typedef struct Forest {
+  Choices *c;
+  Ints feature, yes, no, yes_leaf, no_leaf, missing, root, target, mode; Reals split, weight, members;
+  int64_t features, targets;
+  bool sparse;
+} Forest;
 
 static Attr tensor_attr(Ctx *ctx, Elem e, const Reals *reals, const Ints *ints) {
   const int64_t dim[] = {(int64_t)(reals ? reals->n : ints->n)};
