@@ -46,6 +46,23 @@ static bool bind_input(Ctx *ctx, Binding *b, const Buf *input, const Data **from
   return diag(ctx, E0500, (Place){0}, "data of input '%s' are %s, the program takes %s", input->name, have.s, buf_type(ctx, input));
 }
 
+typedef struct Asked { const Binding *b; bool open; } Asked;
+
+static int64_t ask(void *arg, const char *name) {
+  Asked *a = arg;
+  const SymbolValue *s = symbol_find(a->b, name);
+  a->open |= !s || !s->known;
+  return s ? s->value : 0;
+}
+
+/* The largest that an extent may be, before anything ran. Not what it is at the bounds of the symbols: min(n, 1) - max(n - 2, 0) is 0 where n is 3, and 1 where it is 1. */
+static int64_t most_of(Ctx *ctx, const Binding *b, ext_t e) {
+  Asked a = {.b = b};
+  int64_t lo, most = ext_value(ctx, e, ask, &a);
+  if (a.open) ext_range(ctx, e, &lo, &most);
+  return most;
+}
+
 static Type type_now(Ctx *ctx, const Binding *b, const Buf *buf) {
   Type t = {.elem = buf->elem, .rank = buf->rank};
   for (int d = 0; d < buf->rank; d++) t.dim[d] = ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
@@ -72,7 +89,8 @@ bool binding_make(Ctx *ctx, const Program *p, const Feeds *feeds, Binding *out) 
   if (!good) return false;
   for (size_t i = 0; i < p->outputs.n; i++) {
     const Type *record = p->outputs.at[i]->record;
-    Type t = type_now(ctx, out, p->outputs.at[i]);
+    Type t = {.elem = p->outputs.at[i]->elem, .rank = p->outputs.at[i]->rank};
+    for (int d = 0; d < t.rank; d++) t.dim[d] = most_of(ctx, out, p->outputs.at[i]->dim[d]);
     Data *data = record ? record_new(ctx, record) : data_new(ctx, t.elem, t.rank, t.dim);
     if (!data) return false;
     vec_push(ctx, &out->outputs, data);

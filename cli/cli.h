@@ -99,12 +99,18 @@ int64_t binding_symbol(void *arg, const char *name);                            
 void binding_set_symbol(void *arg, const char *name, int64_t value);
 
 /* ---- execute.c: runs a program on data, by the reference interpreter or as compiled code */
+/* What a kernel wrote, under its buffer's name. A kernel in a loop runs more than once: trip counts how often the run has gone back so far, whatever the loop, so it tells the same moment
+ * in two programs of one model. What has an extent that a kernel in a loop finds is left out. */
+enum { UNWRITTEN = 0xa5 };               /* every byte of memory that no kernel has written yet */
+typedef struct Written { const char *name; size_t kernel; int64_t trip; const Data *data; } Written;
 typedef struct Execution {
   const Unit *unit;
   const Command *cmd;
   Binding binding;
   bool want_values;                      /* keep what every kernel writes */
-  Feeds values;                          /* in the order they were written, when asked for: kernel outputs under their buffers' names */
+  VEC(Written) written;                  /* when asked for, in the order of time; of what is written twice in one trip the last */
+  bool cut;                              /* loops wrote more than is kept */
+  uint64_t *chance;                      /* interpreted with random rounding, of which this is the state (ir/tile.h); or NULL */
 } Execution;
 bool execute_interpreted(Ctx *ctx, Execution *x);
 bool execute_compiled(Ctx *ctx, Execution *x);

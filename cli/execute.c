@@ -5,12 +5,67 @@
  * a sanitizer sees, and what it should have written and did not shows in the results. */
 #include "cli/cli.h"
 #include "cli/entry.h"
+#include "codegen/codegen.h"
+#include "ir/map.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* ---- values between kernels */
+enum { KEPT_BYTES = 256 << 20 };         /* of what kernels in loops write again */
+
+static bool is_dynamic(const Ctx *ctx, const Buf *b) {
+  for (int d = 0; d < b->rank; d++)
+    if (!ext_is_const(ctx, b->dim[d])) return true;
+  return false;
+}
+
+/* Symbols that a kernel in a loop sets: what an extent was when something was written is not known later. */
+typedef struct Moving { VEC(const char *) symbols; bool any; } Moving;
+
+static Moving moving_symbols(Ctx *ctx, const Program *p) {
+  Moving m = {0};
+  const size_t *jump = program_jumps(ctx, p);
+  for (size_t i = 0; jump && i < p->kernels.n; i++)
+    for (size_t k = jump[i]; p->kernels.at[i]->control == CONTROL_END && k < i; k++) {
+      KernelParam *param;
+      const char **symbols;
+      size_t n;
+      (void)kernel_params(ctx, p->kernels.at[k], &param, &symbols, &n);
+      for (size_t s = 0; s < n; s++)
+        if (kernel_sets(p->kernels.at[k], symbols[s])) vec_push(ctx, &m.symbols, symbols[s]);
+    }
+  return m;
+}
+
+static int64_t find_moving(void *arg, const char *name) {
+  Moving *m = arg;
+  for (size_t i = 0; i < m->symbols.n; i++) m->any |= !strcmp(m->symbols.at[i], name);
+  return 1;
+}
+
+static bool moves(const Ctx *ctx, const Moving *m, const Buf *b) {
+  Moving asked = *m;
+  for (int d = 0; m->symbols.n && d < b->rank; d++)
+    if (!ext_is_const(ctx, b->dim[d])) (void)ext_value(ctx, b->dim[d], find_moving, &asked);
+  return asked.any;
+}
+
+/* Memory for a buffer at the bounds of its extents: what is found when running may be another in every trip. */
+static Data *value_room(Ctx *ctx, const Buf *buf) {
+  Type t = {.elem = buf->elem, .rank = buf->rank};
+  if (buf->record) return record_new(ctx, buf->record);
+  if (buf->rank > MAX_RANK) return NULL;
+  for (int d = 0; d < buf->rank; d++) {
+    int64_t lo, hi;
+    ext_range(ctx, buf->dim[d], &lo, &hi);
+    t.dim[d] = hi;
+  }
+  return data_new(ctx, t.elem, t.rank, t.dim);
+}
+
+/* The same once the extents are known. */
 static Data *value_data(Ctx *ctx, const Binding *b, const Buf *buf) {
   Type t = {.elem = buf->elem, .rank = buf->rank};
   if (buf->record) return record_new(ctx, buf->record);
@@ -19,27 +74,90 @@ static Data *value_data(Ctx *ctx, const Binding *b, const Buf *buf) {
   return data_new(ctx, t.elem, t.rank, t.dim);
 }
 
+/* Kernels run in the order of the list, but for the end of a loop. */
+typedef struct Trips { int64_t number; size_t next; } Trips;
+
+static int64_t trip_of(Trips *t, size_t kernel) {
+  if (kernel < t->next) t->number++;
+  t->next = kernel + 1;
+  return t->number;
+}
+
+/* Appends, and forgets what was written under that name in the same trip. `last`: name -> its latest number. */
+static void note_written(Ctx *ctx, Execution *x, Map *last, Written w) {
+  MapEntry *e = map_find(last, w.name);
+  if (e && x->written.at[e->i].trip == w.trip) x->written.at[e->i].data = NULL;
+  map_add(ctx->arena, last, w.name)->i = x->written.n;
+  vec_push(ctx, &x->written, w);
+}
+
+static void drop_forgotten(Execution *x) {
+  size_t n = 0;
+  for (size_t i = 0; i < x->written.n; i++)
+    if (x->written.at[i].data) x->written.at[n++] = x->written.at[i];
+  x->written.n = n;
+}
+
 /* ---- the interpreter */
 typedef struct Slot { const Buf *buf; Data data; } Slot;
-typedef struct Slots { Ctx *ctx; Execution *x; VEC(Slot) slots; } Slots;
+typedef struct Slots { Ctx *ctx; Execution *x; Map of; VEC(Slot) slots; Trips trips; Moving moving; Map exposed, last, seen; size_t kept; } Slots;
+
+static void add_slot(Slots *s, const Buf *buf, Data data) {
+  map_add(s->ctx->arena, &s->of, buf)->i = s->slots.n;
+  vec_push(s->ctx, &s->slots, ((Slot){buf, data}));
+}
 
 static void *slot_of(void *arg, const Buf *buf) {
   Slots *s = arg;
-  for (size_t i = 0; i < s->slots.n; i++)
-    if (s->slots.at[i].buf == buf) return (void *)s->slots.at[i].data.bytes;
-  Data *d = value_data(s->ctx, &s->x->binding, buf);
+  const MapEntry *e = map_find(&s->of, buf);
+  if (e) return (void *)(uintptr_t)s->slots.at[e->i].data.bytes;
+  Data *d = value_room(s->ctx, buf);
   if (!d) return NULL;
-  vec_push(s->ctx, &s->slots, ((Slot){buf, *d}));
-  return (void *)d->bytes;
+  if (map_find(&s->exposed, buf) && !buf->record && buf->elem != ELEM_string) memset((void *)(uintptr_t)d->bytes, UNWRITTEN, d->nbytes);
+  add_slot(s, buf, *d);
+  return (void *)(uintptr_t)d->bytes;
 }
 
 static int64_t slot_symbol(void *arg, const char *name) { return binding_symbol(&((Slots *)arg)->x->binding, name); }
 static void slot_set_symbol(void *arg, const char *name, int64_t value) { binding_set_symbol(&((Slots *)arg)->x->binding, name, value); }
 
-/* The interpreter keeps temporaries to itself; as state they are ours, and can be read when it is done. */
-static void expose_values(const Program *p) {
-  for (size_t i = 0; i < p->bufs.n; i++)
-    if (p->bufs.at[i]->space == SPACE_TEMP && !p->bufs.at[i]->alias && !p->bufs.at[i]->lasting) p->bufs.at[i]->space = SPACE_STATE;
+/* The interpreter keeps temporaries to itself; as state they are ours, and can be read when a kernel is done. */
+static void expose_values(Slots *s, const Program *p) {
+  for (size_t i = 0; i < p->bufs.n; i++) {
+    Buf *b = p->bufs.at[i];
+    if (b->space != SPACE_TEMP || b->alias || b->lasting) continue;
+    b->space = SPACE_STATE;
+    map_add(s->ctx->arena, &s->exposed, b);
+  }
+}
+
+static void keep_written(Slots *s, const Buf *buf, size_t kernel) {
+  const MapEntry *e = map_find(&s->of, buf);
+  if (!e || !map_find(&s->exposed, buf) || moves(s->ctx, &s->moving, buf)) return;
+  const Data *room = &s->slots.at[e->i].data;
+  const bool again = map_find(&s->seen, buf) != NULL;
+  if (again && s->kept + room->nbytes > KEPT_BYTES) { s->x->cut = true; return; }
+  s->kept += again ? room->nbytes : 0;
+  map_add(s->ctx->arena, &s->seen, buf);
+  Data *d = value_data(s->ctx, &s->x->binding, buf);
+  if (!d) return;
+  memcpy((void *)(uintptr_t)d->bytes, room->bytes, d->nbytes < room->nbytes ? d->nbytes : room->nbytes);
+  note_written(s->ctx, s->x, &s->last, (Written){intern(s->ctx, buf->name), kernel, s->trips.number, d});
+}
+
+static void kernel_done(void *arg, size_t kernel) {
+  Slots *s = arg;
+  const Kernel *k = s->x->binding.program->kernels.at[kernel];
+  (void)trip_of(&s->trips, kernel);
+  for (size_t i = 0; i < k->cascade.steps.n; i++)
+    for (int j = 0; j < k->cascade.steps.at[i].n; j++)
+      if (k->cascade.steps.at[i].ein[j]->out->space == SPACE_STATE) keep_written(s, k->cascade.steps.at[i].ein[j]->out, kernel);
+  if (!k->lowered) return;
+  KernelParam *param;
+  const char **symbols;
+  size_t nsymbols, n = kernel_params(s->ctx, k, &param, &symbols, &nsymbols);
+  for (size_t i = 0; i < n; i++)
+    if (param[i].written && param[i].buf->space == SPACE_STATE) keep_written(s, param[i].buf, kernel);
 }
 
 bool execute_interpreted(Ctx *ctx, Execution *x) {
@@ -47,29 +165,28 @@ bool execute_interpreted(Ctx *ctx, Execution *x) {
   Binding *b = &x->binding;
   const Program *p = b->program;
   progress("interpreting %zu kernels", p->kernels.n);
-  if (x->want_values) expose_values(p);
-  for (size_t i = 0; i < p->inputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->inputs.at[i], *b->inputs.at[i]}));
-  for (size_t i = 0; i < p->outputs.n; i++) vec_push(ctx, &s.slots, ((Slot){p->outputs.at[i], *b->outputs.at[i]}));
-  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol};
+  if (x->want_values) expose_values(&s, p), s.moving = moving_symbols(ctx, p);
+  for (size_t i = 0; i < p->inputs.n; i++) add_slot(&s, p->inputs.at[i], *b->inputs.at[i]);
+  for (size_t i = 0; i < p->outputs.n; i++) add_slot(&s, p->outputs.at[i], *b->outputs.at[i]);
+  Memory memory = {.of = slot_of, .arg = &s, .symbol = slot_symbol, .set_symbol = slot_set_symbol, .done = x->want_values ? kernel_done : NULL, .chance = x->chance};
   if (!interp_program(ctx, p, memory, 0)) return false;
   binding_close(ctx, b);
-  for (size_t i = p->inputs.n + p->outputs.n; i < s.slots.n && x->want_values; i++) {
-    Data *d = NEW(ctx, Data);
-    *d = s.slots.at[i].data;
-    vec_push(ctx, &x->values, ((Feed){s.slots.at[i].buf->name, d}));
-  }
+  drop_forgotten(x);
   return true;
 }
 
 /* ---- compiled code */
-enum { PATTERN = 0xa5, LINE = 64 };
+enum { LINE = 64 };
 
 /* Where things are in the memory that parent and child share. */
-typedef struct Capture { const Buf *buf; size_t kernel, at, bytes; bool again; } Capture; /* again: an earlier capture has the same buffer and place */
+typedef struct Capture { const Buf *buf; const Data *data; size_t kernel; bool seen; } Capture; /* what a kernel writes; data: its type and size at the bounds */
+typedef struct Event { size_t capture, at; int64_t trip; } Event;                             /* that it was written, and where the copy lies */
+typedef struct Log { size_t n, cut; } Log;
+enum { MAX_EVENTS = 1 << 20 };
 typedef struct Shared {
   unsigned char *bytes;
   size_t size;
-  size_t symbols, outputs, texts;        /* offsets; texts: what string results say */
+  size_t symbols, outputs, log, events, copies, texts; /* offsets; texts: what string results say */
   VEC(Capture) captures;
 } Shared;
 
@@ -77,12 +194,6 @@ static size_t reserve(Shared *s, size_t bytes) {
   size_t at = s->size;
   s->size += (bytes + LINE - 1) / LINE * LINE;
   return at;
-}
-
-static size_t buf_bytes(Ctx *ctx, const Binding *b, const Buf *buf) {
-  int64_t n = 1;
-  for (int d = 0; d < buf->rank; d++) n *= ext_value(ctx, buf->dim[d], binding_symbol, (void *)b);
-  return (size_t)elem_bytes(buf->elem, n);
 }
 
 enum { TEXT_ROOM = 1 << 28 };            /* for all texts of the results; pages that nobody writes cost nothing */
@@ -99,15 +210,13 @@ static bool has_texts(const Execution *x) {
   return any;
 }
 
-static bool is_dynamic(const Ctx *ctx, const Buf *b) {
-  for (int d = 0; d < b->rank; d++)
-    if (!ext_is_const(ctx, b->dim[d])) return true;
-  return false;
-}
+static size_t lines(size_t bytes) { return (bytes + LINE - 1) / LINE * LINE; }
 
 /* What each kernel writes, in the order of the kernels. */
 static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
   const Program *p = x->binding.program;
+  const Moving moving = moving_symbols(ctx, p);
+  size_t once = 0;
   for (size_t k = 0; k < p->kernels.n; k++) {
     KernelParam *param;
     const char **symbols;
@@ -116,12 +225,15 @@ static void plan_captures(Ctx *ctx, const Execution *x, Shared *s) {
       const Buf *buf = param[i].buf;
       if (!param[i].written || buf->space != SPACE_TEMP || buf->lasting) continue; /* a pool is no value: tensors point into it */
       if (buf->elem == ELEM_string && is_dynamic(ctx, buf)) continue; /* which of them are texts is not known here */
-      size_t bytes = buf_bytes(ctx, &x->binding, buf), c = 0;
-      while (c < s->captures.n && s->captures.at[c].buf != buf) c++; /* what several kernels write, or one in a loop, is what the last of them wrote */
-      bool again = c < s->captures.n;
-      vec_push(ctx, &s->captures, ((Capture){buf, k, again ? s->captures.at[c].at : reserve(s, bytes), bytes, again}));
+      const Data *room = moves(ctx, &moving, buf) ? NULL : value_room(ctx, buf);
+      if (!room) continue;
+      vec_push(ctx, &s->captures, ((Capture){buf, room, k, false}));
+      once += lines(room->nbytes);
     }
   }
+  s->log = reserve(s, sizeof(Log));
+  s->events = reserve(s, MAX_EVENTS * sizeof(Event));
+  s->copies = reserve(s, once + KEPT_BYTES);
 }
 
 static bool share(Ctx *ctx, const Execution *x, Shared *s) {
@@ -143,7 +255,7 @@ static bool share(Ctx *ctx, const Execution *x, Shared *s) {
 static void *exactly(size_t bytes) {
   void *p;
   if (posix_memalign(&p, LINE, bytes ? bytes : 1)) return NULL;
-  return memset(p, PATTERN, bytes ? bytes : 1);
+  return memset(p, UNWRITTEN, bytes ? bytes : 1);
 }
 
 /* Tensors of the caller are aligned as their elements are, and no better. */
@@ -159,7 +271,7 @@ typedef struct Handover { Ctx *ctx; const Shared *shared; size_t next; } Handove
 static void hand_text(const char **text, void *arg) {
   Handover *h = arg;
   uint64_t unwritten;
-  memset(&unwritten, PATTERN, sizeof unwritten);
+  memset(&unwritten, UNWRITTEN, sizeof unwritten);
   size_t place = 0, n = (uintptr_t)*text == unwritten ? 0 : strlen(*text) + 1;
   if (n > h->shared->size - h->next) _exit(ENTRY_MEMORY);
   if (n) memcpy(h->shared->bytes + (place = h->next), *text, n);
@@ -186,20 +298,37 @@ static void take_over(Ctx *ctx, const Shared *s, Data *d, size_t at) {
   record_each_text(ctx, d, take_text, &(Takeover){ctx, s});
 }
 
-typedef struct Profile { Handover *handover; const unsigned char *arena; } Profile;
+typedef struct Profile { Handover *handover; Shared *shared; const unsigned char *arena; Trips trips; size_t next, kept; } Profile;
+
+/* Where the copy goes; 0: loops have written enough. What is written for the first time always has room. */
+static size_t next_copy(Profile *p, Capture *c) {
+  Log *log = (Log *)(void *)(p->shared->bytes + p->shared->log);
+  size_t bytes = lines(c->data->nbytes), at = p->shared->copies + p->next;
+  if (log->n == MAX_EVENTS || (c->seen && p->kept + bytes > KEPT_BYTES)) { log->cut = 1; return 0; }
+  p->kept += c->seen ? bytes : 0;
+  p->next += bytes;
+  c->seen = true;
+  return at;
+}
 
 static void after_kernel(void *user, int kernel, const char *name, int begin) {
   (void)name;
-  const Profile *p = user;
+  Profile *p = user;
+  Shared *s = p->shared;
   if (begin) return;
-  for (size_t i = 0; i < p->handover->shared->captures.n; i++) {
-    const Capture *c = &p->handover->shared->captures.at[i];
+  const int64_t trip = trip_of(&p->trips, (size_t)kernel);
+  for (size_t i = 0; i < s->captures.n; i++) {
+    Capture *c = &s->captures.at[i];
     const Buf *home = c->buf->alias ? c->buf->alias : c->buf;
-    if (c->kernel == (size_t)kernel) hand_over(p->handover, c->at, p->arena + home->offset, (Data){.type = c->buf->record ? *c->buf->record : (Type){.elem = c->buf->elem}, .nbytes = c->bytes});
+    size_t at = c->kernel == (size_t)kernel ? next_copy(p, c) : 0;
+    if (!at) continue;
+    hand_over(p->handover, at, p->arena + home->offset, *c->data);
+    Log *log = (Log *)(void *)(s->bytes + s->log);
+    ((Event *)(void *)(s->bytes + s->events))[log->n++] = (Event){i, at, trip};
   }
 }
 
-_Noreturn static void child(Ctx *ctx, const Execution *x, const Shared *s, EntryFunction *entry) {
+_Noreturn static void child(Ctx *ctx, const Execution *x, Shared *s, EntryFunction *entry) {
   const Binding *b = &x->binding;
   const Program *p = b->program;
   const void **in = calloc(b->inputs.n + 1, sizeof *in);
@@ -217,7 +346,7 @@ _Noreturn static void child(Ctx *ctx, const Execution *x, const Shared *s, Entry
   for (size_t i = 0; i < b->outputs.n; i++)
     if (!(out[i] = barely_aligned(b->outputs.at[i]))) _exit(ENTRY_MEMORY);
   Handover handover = {ctx, s, s->texts};
-  Profile profile = {&handover, arena};
+  Profile profile = {.handover = &handover, .shared = s, .arena = arena};
   sinter_hooks hooks = {.user = &profile, .profile = x->want_values ? after_kernel : NULL};
   int status = entry(in, out, (int64_t *)(void *)(s->bytes + s->symbols), arena, state, &hooks);
   size_t at = s->outputs;
@@ -239,15 +368,20 @@ static void collect(Ctx *ctx, Execution *x, const Shared *s) {
     take_over(ctx, s, b->outputs.at[i], at);
     at += (b->outputs.at[i]->nbytes + LINE - 1) / LINE * LINE;
   }
-  for (size_t i = 0; i < s->captures.n; i++) {
-    const Capture *c = &s->captures.at[i];
-    if (c->again) continue;
+  binding_close(ctx, b);
+  if (!x->want_values) return;
+  const Log *log = (const Log *)(const void *)(s->bytes + s->log);
+  const Event *event = (const Event *)(const void *)(s->bytes + s->events);
+  Map last = {0};
+  x->cut = log->cut != 0;
+  for (size_t i = 0; i < log->n; i++) {
+    const Capture *c = &s->captures.at[event[i].capture];
     Data *d = value_data(ctx, b, c->buf);
     if (!d) continue;
-    take_over(ctx, s, d, c->at);
-    vec_push(ctx, &x->values, ((Feed){c->buf->name, d}));
+    take_over(ctx, s, d, event[i].at);
+    note_written(ctx, x, &last, (Written){intern(ctx, c->buf->name), c->kernel, event[i].trip, d});
   }
-  binding_close(ctx, b);
+  drop_forgotten(x);
 }
 
 bool execute_compiled(Ctx *ctx, Execution *x) {

@@ -221,7 +221,7 @@ static void cast_text(CPrint *p, const Expr *e, Prec prec, Str *out) {
     str_printf(out, "(%s)", to->c);
     c_expr(p, a, c_type(p, a) == C_F64 && a->kind != X_REAL ? C_F64 : real ? (e->elem == ELEM_f32 ? C_F32 : C_F64) : c_type(p, a), PREC_UNARY, out);
   } else if (to->cls == 'r' || real) { /* through the stored form; or a real into an integer */
-    str_printf(out, "sinter_%s_%s(", sat ? "sat" : "cast", to->name);
+    str_printf(out, "sinter_%s_%s(", sat ? "sat" : "cast", e->elem == ELEM_int ? "i64" : to->name); /* the integers of texts have 64 bits */
     c_expr(p, a, real ? c_type(p, a) : C_F64, PREC_ANY, out);
     str_add(out, ")");
   } else if (!sat) {

@@ -21,6 +21,7 @@ typedef struct EmitOptions { const char *dir, *name; WeightsMode weights; bool k
  * the model has any). */
 typedef struct ProgramSymbol { const char *name; size_t index; int64_t lo, hi; bool set; } ProgramSymbol; /* index: for ext_symbol_name */
 size_t program_symbols(Ctx *ctx, const Program *p, ProgramSymbol **out);
+bool kernel_sets(const Kernel *k, const char *symbol);       /* it gives the symbol its value when it runs */
 /* Writes lib<name>.a, <name>.h, <name>.json (+ sources with keep_sources, <name>.bin with WEIGHTS_BIN, <name>.ir with ir) into dir, whole or not at all. */
 bool emit_library(Ctx *ctx, const Unit *u, const EmitOptions *o, Sizes *sizes);
 /* A shared object in a temporary place for run, verify and bench, its weights inside whatever o->weights says; returns its path, the caller unlinks it. `extra` is C text

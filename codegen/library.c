@@ -71,7 +71,7 @@ size_t program_symbols(Ctx *ctx, const Program *p, ProgramSymbol **out) {
 
 typedef struct SetBy { const char *symbol; bool found; } SetBy;
 static void is_symbol(void *arg, const char *symbol) { SetBy *s = arg; s->found |= !strcmp(s->symbol, symbol); }
-static bool kernel_sets(const Kernel *k, const char *symbol) {
+bool kernel_sets(const Kernel *k, const char *symbol) {
   SetBy s = {symbol, false};
   find_set(&k->body, is_symbol, &s);
   return s.found;

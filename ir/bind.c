@@ -216,17 +216,22 @@ static const Param *declared_as(const Clause *c, const char *name) {
   return NULL;
 }
 
-static bool check_attributes(Bind *b) {
+static bool check_kinds(Bind *b) {
   static const char *const kind[] = {"an integer", "a real", "a text", "a list of integers", "a list of reals", "a list of texts", "a tensor", "a graph", "a type"};
   for (int i = 0; i < b->req->nattr; i++) {
     const Attr *a = &b->req->attr[i];
     const Param *p = declared_as(b->clause, a->name);
-    if (!p) return bind_fail(b, E0402, NULL, "%s has an attribute `%s`", b->clause->name, a->name);
-    if (fits_default(a, p->fallback)) continue;
+    if (!p || fits_default(a, p->fallback)) continue;
     Str usual = str_new(b->ctx);
     ast_print(p->fallback, &usual);
     return bind_fail(b, E0401, NULL, "the attribute `%s` is %s, but its usual value is %s", a->name, kind[a->kind], usual.s);
   }
+  return true;
+}
+
+static bool check_attributes(Bind *b) {
+  for (int i = 0; i < b->req->nattr; i++)
+    if (!declared_as(b->clause, b->req->attr[i].name)) return bind_fail(b, E0402, NULL, "%s has an attribute `%s`", b->clause->name, b->req->attr[i].name);
   return true;
 }
 
@@ -273,7 +278,7 @@ static bool fits(Bind *b) {
   if (!declare_inputs(b)) return false;
   declare_outputs(b);
   b->stage = STAGE_GUARD;
-  if (!check_guard(b, false)) return false;
+  if (!check_kinds(b) || !check_guard(b, false)) return false;
   b->stage = STAGE_INPUTS;
   if (!check_missing(b)) return false;
   if (!scope_collect_pending(b, &b->scope)) return false;
@@ -320,6 +325,26 @@ static bool undecided_since(const Ctx *ctx, size_t mark) {
   return false;
 }
 
+/* What the reader calls the tensors that a text calls X and W. */
+static const char *inputs_text(Ctx *ctx, const BindRequest *req, const Diag *d, int calls) {
+  enum { MAX_SAID = 10 };
+  static const DiagCode about_inputs[] = {E0302, E0303, E0308, E0401, E0404};
+  bool say = false;
+  for (size_t i = 0; i < sizeof about_inputs / sizeof *about_inputs; i++) say |= d->code == about_inputs[i];
+  if (!say || calls) return "";
+  Str s = str_new(ctx);
+  str_add(&s, "; inputs: ");
+  for (int i = 0; i < req->nin; i++) {
+    if (i) str_add(&s, ", ");
+    if (i == MAX_SAID) { str_printf(&s, "and %d more", req->nin - i); break; }
+    if (!req->in[i].type) { str_add(&s, "absent"); continue; }
+    if (req->in[i].name) str_printf(&s, "'%s' ", req->in[i].name);
+    type_print(ctx, req->in[i].type, &s);
+  }
+  if (req->nin == 0) str_add(&s, "none");
+  return s.s;
+}
+
 /* The first clause that fits; where extents that depend on the input leave that open, the first that fits if they are equal. */
 bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in_buf, Buf *const *out_buf, int calls, Bound *out) {
   enum { MAX_CLAUSES = 64 };
@@ -348,7 +373,7 @@ bool bind_op(Ctx *ctx, const EinLib *lib, const BindRequest *req, Buf *const *in
     }
   *out = (Bound){0};
   if (best_stage < 0) return false; /* the reason was told before */
-  return diag(ctx, best.code, best.place, "%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "");
+  return diag(ctx, best.code, best.place, "%s%s%s", best.text ? best.text : "", n > 1 ? ctx_printf(ctx, " [closest of %d texts of %s]", n, req->op) : "", inputs_text(ctx, req, &best, calls));
 }
 
 bool ein_bind(Ctx *ctx, const EinLib *lib, const BindRequest *req, Bound *out) {

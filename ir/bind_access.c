@@ -79,6 +79,19 @@ static bool surely_below(Ctx *ctx, const Expr *e, ext_t extent) {
   return x_range(ctx, e, &from, &to) && to < least;
 }
 
+/* Where a modulus is 0 nothing runs: an axis of what is divided has no more trips than some multiple of it. */
+static bool positive_where_it_runs(Ctx *ctx, const Expr *x, const Expr *modulus) {
+  Aff a, m;
+  if (!x_is_aff(x, &a) || !x_is_aff(modulus, &m) || m.n) return false;
+  for (int i = 0; i < a.n; i++) {
+    ext_t trips = a.term[i].var->extent;
+    int64_t lo, most;
+    ext_range(ctx, trips, &lo, &most);
+    if (most > 0 && ext_le(ctx, trips, ext_mul(ctx, m.c, most)) == TRI_TRUE) return true;
+  }
+  return false;
+}
+
 static bool surely_not_negative(Ctx *ctx, const Expr *e) {
   ext_t lo, hi;
   int64_t from, to;
@@ -89,6 +102,7 @@ static bool surely_not_negative(Ctx *ctx, const Expr *e) {
   if (is_op(e, OP_SELECT) && surely_not_negative(ctx, e->arg[1]) && surely_not_negative(ctx, e->arg[2])) return true;
   if (is_op(e, OP_FDIV) && e->arg[1]->kind == X_INT && e->arg[1]->i > 0 && surely_not_negative(ctx, e->arg[0])) return true;
   if (is_op(e, OP_MOD) && affine_bounds(ctx, e->arg[1], &lo, &hi) && ext_lt(ctx, 0, lo) == TRI_TRUE) return true;
+  if (is_op(e, OP_MOD) && positive_where_it_runs(ctx, e->arg[0], e->arg[1])) return true;
   if (is_op(e, OP_CAST) && real_range(ctx, e->arg[0], &low, &high)) return low > -1;
   return x_range(ctx, e, &from, &to) && from >= 0;
 }

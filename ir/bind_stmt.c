@@ -309,9 +309,12 @@ static bool write_nothing(Bind *b, Work *w, Tensor *t, Sheet *sheet, const Acces
   return true;
 }
 
-static bool is_zero_size(const Tensor *t) {
-  for (int p = 0; p < t->rank; p++)
-    if (t->dim[p] == 0) return true;
+static bool is_zero_size(const Ctx *ctx, const Tensor *t) {
+  for (int p = 0; p < t->rank; p++) {
+    int64_t lo, hi;
+    ext_range(ctx, t->dim[p], &lo, &hi);
+    if (hi == 0) return true;
+  }
   return false;
 }
 
@@ -319,7 +322,7 @@ static bool lower_once(Bind *b, Work *w, Tensor *t, int star) {
   const EinStmt *s = w->stmt;
   bool flat = s->left->n == 1 && s->left->arg[0]->kind == AST_FLAT;
   if (flat && !flat_fits(b, s, t)) return false;
-  if (is_zero_size(t)) { write_all(b, w, t, x_zero(b->ctx, t->buf->elem)); return true; } /* no element, no question of what it holds */
+  if (is_zero_size(b->ctx, t)) { write_all(b, w, t, x_zero(b->ctx, t->buf->elem)); return true; } /* no element, no question of what it holds */
   Sheet sheet = {.shared = w->shared};
   Env env = statement_env(b, t, s->reduce, &sheet, star);
   if (flat) return lower_flat(b, w, t, &env, &sheet);

@@ -77,7 +77,7 @@ bool val_truth(Env *env, const Ast *at, const Val *v, bool *out) {
     case VAL_LIST: if (v->n == 1) return val_truth(env, at, &v->list[0], out); break;
     default: break;
   }
-  return bind_fail(env->b, E0301, at, "%s where a condition known when compiling is needed", kind_name(v->kind));
+  return bind_fail(env->b, E0401, at, "%s where a condition known when compiling is needed", kind_name(v->kind));
 }
 
 bool val_ext(Bind *b, const Ast *at, Val v, ext_t *out) {
@@ -91,7 +91,7 @@ bool val_ext(Bind *b, const Ast *at, Val v, ext_t *out) {
     case VAL_RATIO: *out = ext_fdiv(b->ctx, v.i, v.den); break; /* exact where the text divides extents that divide */
     case VAL_LIST: if (v.n == 1) return val_ext(b, at, v.list[0], out); return bind_fail(b, E0308, at, "a list of %d entries where one integer is needed", v.n);
     case VAL_EXPR: return bind_fail(b, E0307, at, "an integer must be known when compiling here");
-    default: return bind_fail(b, E0301, at, "%s where an integer is needed", kind_name(v.kind));
+    default: return bind_fail(b, E0401, at, "%s where an integer is needed", kind_name(v.kind));
   }
   return *out != EXT_ERROR || bind_fail(b, E0701, at, "an extent overflows");
 }
@@ -108,7 +108,7 @@ bool val_to_expr(Env *env, const Ast *at, const Val *value, const Expr **out) {
     case VAL_LIST:
       if (v.n == 1) return val_to_expr(env, at, &v.list[0], out);
       return bind_fail(b, E0308, at, "a list of %d entries stands outside a group", v.n);
-    default: return bind_fail(b, E0301, at, "%s where a number is needed", kind_name(v.kind));
+    default: return bind_fail(b, E0401, at, "%s where a number is needed", kind_name(v.kind));
   }
 }
 
@@ -275,7 +275,7 @@ static bool may_be_empty(const Val *v) { return v->kind == VAL_EXPR && v->empty;
 static bool binary_one(Env *env, const Ast *at, Op op, const Val *a, const Val *b, Val *out) {
   if (a->kind == VAL_EMPTY || b->kind == VAL_EMPTY) { *out = (Val){.kind = VAL_EMPTY}; return true; }
   if (a->kind == VAL_STRING || b->kind == VAL_STRING || a->kind == VAL_ALL || b->kind == VAL_ALL) {
-    if (op != OP_EQ && op != OP_NE) return bind_fail(env->b, E0301, at, "`%s` of %s and %s", op_info(op)->text, kind_name(a->kind), kind_name(b->kind));
+    if (op != OP_EQ && op != OP_NE) return bind_fail(env->b, E0401, at, "`%s` of %s and %s", op_info(op)->text, kind_name(a->kind), kind_name(b->kind));
     *out = val_bool(val_same(a, b) == (op == OP_EQ));
     return true;
   }

@@ -217,6 +217,15 @@ static int64_t int_constant(const Calc *n, Run *run) { (void)run; return n->i; }
 static double real_constant(const Calc *n, Run *run) { (void)run; return n->r; }
 static int64_t affine(const Calc *n, Run *run) { return run->cursor[n->cursor] + n->offset; }
 
+/* Random rounding, where the caller asks for it (tile.h): what is no f32 becomes one of the two next to it. */
+static double by_chance(double v, Run *run) {
+  double nearest = elem_round(ELEM_f32, v);
+  if (nearest == v || isnan(v) || isinf(nearest)) return nearest;
+  uint64_t bits = *run->mem.chance = *run->mem.chance * 0x5851f42d4c957f2d + 0x14057b7ef767814f;
+  return bits >> 63 ? nearest : (double)nextafterf((float)nearest, v > nearest ? INFINITY : -INFINITY);
+}
+static double real_by_chance(const Calc *n, Run *run) { return by_chance(A_REAL, run); }
+
 /* A gap is a combination that the constructors never make. */
 typedef struct OpFns { IntFn *of_int, *of_uint; RealFn *of_real; IntFn *test_real; } OpFns;
 static const OpFns op_fns[OP_COUNT] = {
@@ -491,7 +500,8 @@ static int64_t update_int(Reduce op, int64_t a, int64_t b, bool is_unsigned) {
 static void exec_update_real(const Code *c, Run *run) {
   double v = c->value->as_real(c->value, run);
   int64_t at = element_written(c->access, run);
-  set_real(c->access, at, update_real(c->op, get_real(c->access, at), v));
+  v = update_real(c->op, get_real(c->access, at), v);
+  set_real(c->access, at, run->mem.chance ? by_chance(v, run) : v);
 }
 
 static void exec_update_int(const Code *c, Run *run) {
@@ -771,6 +781,12 @@ static const Calc *expression(Compiler *c, const Expr *e) {
     if (kind == KIND_OPAQUE && (e->op == OP_EQ || e->op == OP_NE)) n->as_int = e->op == OP_EQ ? t_eq : t_ne;
     if (kind == KIND_OPAQUE && x_misused(e)) n->as_int = NULL;
     if (e->vk == KIND_REAL ? !n->as_real : !n->as_int) fail(c->run, E0601, ctx_printf(c->run->ctx, "`%s` cannot be run here", op_info((Op)e->op)->text));
+    if (c->run->mem.chance && e->vk == KIND_REAL) {
+      const Calc *exact = n;
+      n = calc_new(c);
+      n->a = exact;
+      n->as_real = real_by_chance;
+    }
     break;
   }
   }
@@ -818,7 +834,7 @@ static void store(Compiler *c, const Stmt *s, Code *code) {
   if (s->store.op == RED_SET) code->exec = real ? exec_set_real : exec_set_int;
   else code->exec = real ? exec_update_real : exec_update_int;
   const Access *a = code->access;
-  if (s->store.op == RED_ADD && b->elem == ELEM_real && !a->nchecks && !a->ncomputed && !a->cursor && !a->storage->written) {
+  if (s->store.op == RED_ADD && b->elem == ELEM_real && !a->nchecks && !a->ncomputed && !a->cursor && !a->storage->written && !c->run->mem.chance) {
     code->cell = (double *)(void *)a->storage->base + a->offset;
     code->exec = s->store.value->kind == X_OP && s->store.value->op == OP_MUL && from == KIND_REAL ? exec_dot : exec_sum;
   }
@@ -964,6 +980,7 @@ static bool run_kernels(Ctx *ctx, size_t n, Kernel *const *kernels, const size_t
         continue;
       }
       good = run_kernel(run, kernels[i], &ready[i]);
+      if (good && mem.done) mem.done(mem.arg, i);
       i++;
     }
   for (size_t i = 0; i < n; i++)

@@ -88,7 +88,15 @@ bool program_verify(Ctx *ctx, const Program *p);
 bool kernel_lower_naive(Ctx *ctx, Kernel *k);
 /* ---- ir/interp.c: runs a lowered (or not: then naively lowered copy) program. mem(buf) gives the memory of inputs, outputs and state, in stored form
  * (elem of the buffer); temporaries are kept in double / int64 where the element type is real / int. Any access out of bounds or unwritten read is E0601.
- * steps: budget of statement executions, 0 unlimited; exceeding it is E0701. */
-typedef struct Memory { void *(*of)(void *arg, const Buf *b); void *arg; int64_t (*symbol)(void *arg, const char *name); void (*set_symbol)(void *arg, const char *name, int64_t v); } Memory;
+ * steps: budget of statement executions, 0 unlimited; exceeding it is E0701.
+ * chance: NULL, or the state of random rounding (Monte Carlo arithmetic): every real operation whose result is no f32 gives one of the two next to it. How far the
+ * results of several such runs lie apart says how much of them rounding in f32 leaves. */
+typedef struct Memory {
+  void *(*of)(void *arg, const Buf *b); void *arg;
+  int64_t (*symbol)(void *arg, const char *name);
+  void (*set_symbol)(void *arg, const char *name, int64_t v);
+  uint64_t *chance;
+  void (*done)(void *arg, size_t kernel);                    /* after each kernel that is no marker, whenever it has run; NULL: nobody asks */
+} Memory;
 bool interp_kernel(Ctx *ctx, const Kernel *k, Memory mem, int64_t steps);
 bool interp_program(Ctx *ctx, const Program *p, Memory mem, int64_t steps);

@@ -215,8 +215,8 @@ static void check_buf(Verifier *v, const Buf *b) {
   int64_t count = 1;
   for (int i = 0; i < b->rank; i++) {
     int64_t lo, hi;
+    if (ext_le(v->ctx, 0, b->dim[i]) != TRI_TRUE) wrong(v, "buffer %s has a negative extent", b->name); /* finer than the interval: 24 n - 24 min(n, 1) */
     ext_range(v->ctx, b->dim[i], &lo, &hi);
-    if (lo < 0) wrong(v, "buffer %s has a negative extent", b->name);
     if (__builtin_mul_overflow(count, hi, &count)) count = INT64_MAX;
   }
   int64_t bytes = elem_bytes(b->elem, count);

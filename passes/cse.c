@@ -1,4 +1,5 @@
-/* Equal nodes with equal inputs become one, and so do equal constants.
+/* Equal nodes with equal inputs become one, and so do equal constants. A region sees what the graphs around it have made before its node: an equal node in a
+ * loop's body is not computed again in every trip.
  *
  * Only operators with a text take part: a cascade is a function of its inputs. Extern operators may draw random numbers. */
 #include "ir/map.h"
@@ -55,23 +56,41 @@ static bool equal_data(const Value *a, const Value *b) {
   return a->symbolic == b->symbolic && type_equal(&a->type, &b->type) && a->data->nbytes == b->data->nbytes && (a->data->nbytes == 0 || memcmp(a->data->bytes, b->data->bytes, a->data->nbytes) == 0);
 }
 
-static void merge_constants(Ctx *ctx, Graph *g) {
-  Map seen = {0};
+/* What a graph has, and those around it had before. */
+typedef struct Seen { Map nodes, constants; const struct Seen *around; } Seen;
+typedef struct Search { Ctx *ctx; const Model *model; } Search;
+enum { REGION_DEPTH = 64 };
+
+static Value *equal_constant(const Seen *seen, const char *key, const Value *v) {
+  for (; seen; seen = seen->around) {
+    const MapEntry *e = map_find(&seen->constants, key);
+    for (const Same *s = e ? e->p : NULL; s; s = s->next)
+      if (equal_data(s->v, v)) return s->v;
+  }
+  return NULL;
+}
+
+static void merge_constants(Ctx *ctx, Graph *g, Seen *seen) {
   for (size_t i = 0; i < g->values.n; i++) {
     Value *v = g->values.at[i];
     if (!v->data || v->def || v->is_input || elem_info(v->type.elem)->cls == 's' || value_is_output(g, v)) continue;
     const char *key = intern(ctx, ctx_printf(ctx, "%016" PRIx64, (uint64_t)XXH3_64bits(v->data->bytes, v->data->nbytes)));
-    MapEntry *e = map_add(ctx->arena, &seen, key);
-    Same *s = e->p;
-    while (s && !equal_data(s->v, v)) s = s->next;
-    if (s) {
-      graph_replace(g, v, s->v);
+    Value *same = equal_constant(seen, key, v);
+    if (same) {
+      graph_replace(g, v, same);
       continue;
     }
-    s = NEW(ctx, Same);
+    MapEntry *e = map_add(ctx->arena, &seen->constants, key);
+    Same *s = NEW(ctx, Same);
     *s = (Same){v, e->p};
     e->p = s;
   }
+}
+
+static const Node *equal_node(const Seen *seen, const char *key) {
+  const MapEntry *e = NULL;
+  for (; seen && !e; seen = seen->around) e = map_find(&seen->nodes, key);
+  return e ? e->p : NULL;
 }
 
 static bool writes_output(const Graph *g, const Node *n) {
@@ -80,27 +99,32 @@ static bool writes_output(const Graph *g, const Node *n) {
   return false;
 }
 
-bool pass_cse(Ctx *ctx, Unit *u);
-bool pass_cse(Ctx *ctx, Unit *u) {
-  Graph *g = u->model->graph;
-  Map seen = {0};
+static void merge(Search *search, Graph *g, const Seen *around, int depth) {
+  Ctx *ctx = search->ctx;
+  Seen seen = {.around = around};
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
-  merge_constants(ctx, g);
+  merge_constants(ctx, g, &seen);
   for (size_t i = 0; i < g->nodes.n; i++) {
     Node *n = g->nodes.at[i];
-    const char *key = node_is_cascade(u->model, n) ? node_key(ctx, n) : NULL;
+    for (size_t j = 0; j < n->attrs.n && depth < REGION_DEPTH; j++)
+      if (n->attrs.at[j].kind == ATTR_GRAPH) merge(search, n->attrs.at[j].graph, &seen, depth + 1);
+    const char *key = node_is_cascade(search->model, n) ? node_key(ctx, n) : NULL;
     if (!key) continue;
-    MapEntry *e = map_add(ctx->arena, &seen, key);
-    const Node *same = e->p;
+    const Node *same = equal_node(&seen, key);
     if (!same) {
-      e->p = n;
+      map_add(ctx->arena, &seen.nodes, key)->p = n;
       continue;
     }
-    if (writes_output(g, n)) continue;
+    if (writes_output(g, n)) continue; /* its name is asked for */
     for (size_t j = 0; j < n->out.n; j++)
       if (n->out.at[j]) graph_replace(g, n->out.at[j], same->out.at[j]);
     drop[i] = true;
   }
   graph_drop_nodes(g, drop);
+}
+
+bool pass_cse(Ctx *ctx, Unit *u);
+bool pass_cse(Ctx *ctx, Unit *u) {
+  merge(&(Search){ctx, u->model}, u->model->graph, NULL, 0);
   return true;
 }

@@ -221,6 +221,7 @@ bool pass_gradient(Ctx *ctx, Unit *u) {
         for (size_t m = 0; m < g.made.n; m++) vec_push(ctx, &nodes, g.made.at[m]);
     }
     graph_set_nodes(ctx, graph, nodes.n, nodes.at);
+    if (!graph_sort(ctx, graph)) return false; /* it names values, so a circle may go through it unseen */
   }
   return true;
 }

@@ -21,9 +21,9 @@ static bool may_copy(const Node *n, const Value *out) {
   return false;
 }
 
-/* `from` -> node -> `to`, where `to` bears a name of the model's outputs: the producer of `from` writes it at once. */
+/* `from` -> node -> `to`, where `to` is an output of the graph: the producer of `from` writes it at once. */
 static bool produce_directly(Graph *g, Value *from, Value *to) {
-  if (!from->def || value_is_output(g, from)) return false;
+  if (!from->def || !graph_owns(g, from) || value_is_output(g, from)) return false;
   graph_replace(g, from, to);
   from->def->out.at[from->out] = to;
   to->def = from->def;
@@ -39,10 +39,9 @@ static bool is_copy(Ctx *ctx, const Model *m, const Node *n, int *input) {
   return type_equal(&n->in.at[*input]->type, &out->type);
 }
 
-bool pass_identity(Ctx *ctx, Unit *u);
-bool pass_identity(Ctx *ctx, Unit *u) {
-  Graph *g = u->model->graph;
+static bool drop_copies(Ctx *ctx, Unit *u, Graph *g) {
   size_t errors = diag_errors(ctx);
+  graph_uses(ctx, g); /* ids */
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
   for (size_t i = 0; i < g->nodes.n; i++) {
     Node *n = g->nodes.at[i];
@@ -59,3 +58,6 @@ bool pass_identity(Ctx *ctx, Unit *u) {
   graph_uses(ctx, g);
   return diag_errors(ctx) == errors;
 }
+
+bool pass_identity(Ctx *ctx, Unit *u);
+bool pass_identity(Ctx *ctx, Unit *u) { return each_graph(ctx, u, drop_copies); }

@@ -41,6 +41,22 @@ static bool reads_poison(const Infer *I, const Node *n) {
 
 static bool same_extent(const Ctx *ctx, ext_t a, ext_t b) { return ext_eq(ctx, a, b) != TRI_FALSE; }
 
+/* Of an output of the model the caller knows what the file says: another element type would be read as that one. Another shape is told, and followed. */
+static bool output_as_declared(Infer *I, const Node *n, const Value *v, const Type *t) {
+  const Type *said = v->declared;
+  if (!said || said->form != FORM_TENSOR || I->graph->outer || !value_is_output(I->graph, v)) return true;
+  bool same = said->rank == t->rank;
+  for (int i = 0; same && i < t->rank; i++) same = said->dim[i] < 0 || !ext_is_const(I->ctx, said->dim[i]) || same_extent(I->ctx, said->dim[i], t->dim[i]);
+  const bool elem = said->elem == ELEM_NONE || said->elem == t->elem;
+  if (same && elem) return true;
+  Str d = str_new(I->ctx), f = str_new(I->ctx);
+  type_print(I->ctx, said, &d);
+  type_print(I->ctx, t, &f);
+  if (!elem) return diag(I->ctx, E0200, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s", v->name, d.s, f.s);
+  diag(I->ctx, W0001, node_place(I->model, n), "output '%s' is declared %s, but the operator gives %s, which is used", v->name, d.s, f.s);
+  return true;
+}
+
 static bool form_differs(Infer *I, const Node *n, const Value *v, const Type *declared, const Type *t) {
   Str d = str_new(I->ctx), f = str_new(I->ctx);
   type_print(I->ctx, declared, &d);
@@ -54,6 +70,7 @@ static bool set_type(Infer *I, const Node *n, Value *v, const Type *t) {
   Type declared = v->type;
   v->type = *t;
   if (v->declared && v->declared->form != t->form) return form_differs(I, n, v, v->declared, t);
+  if (!output_as_declared(I, n, v, t)) return false;
   bool rank = declared.rank >= 0, same = !rank || declared.rank == t->rank;
   for (int i = 0; same && rank && i < t->rank; i++) same = same_extent(ctx, declared.dim[i], t->dim[i]);
   bool elem = declared.elem == ELEM_NONE || declared.elem == t->elem;
@@ -317,6 +334,12 @@ static bool infer_regions(Infer *I, Node *n) {
   return diag(I->ctx, E0202, node_place(I->model, n), "no rule is known for the regions of this operator; inputs: %s", in.s);
 }
 
+static bool lacks_region(const Node *n) { /* FlexAttention's graphs are optional */
+  for (size_t i = 0; i < sizeof region_rules / sizeof *region_rules; i++)
+    if (!strcmp(region_rules[i].op, n->op) && !strcmp(region_rules[i].domain, n->domain)) return region_rules[i].rule != infer_staged && !region_of(n);
+  return false;
+}
+
 static bool has_type(const Value *v) { return !v || ((v->type.elem != ELEM_NONE || type_is_record(&v->type)) && v->type.rank >= 0); }
 
 bool infer_typed(Infer *I, const Node *n) {
@@ -435,7 +458,8 @@ static bool infer_node(Infer *I, Node *n) {
     if (infer_regions(I, n)) return true;
     return poison(I, n), false;
   }
-  if (!infer_typed(I, n) || !infer_elements(I, n, &folded)) ok = false;
+  if (lacks_region(n)) ok = diag(I->ctx, E0403, node_place(I->model, n), "%s runs a graph, and the node has none among its attributes", n->op);
+  else if (!infer_typed(I, n) || !infer_elements(I, n, &folded)) ok = false;
   else if (folded) ok = true;
   else if (node_is_cascade(I->model, n)) ok = infer_values(I, n) && infer_cascade(I, n, &folded);
   else if ((x = node_extern(I->model, n)) && (extern_takes_records(x) || !node_reads_records(n))) ok = infer_extern(I, n, x, &folded);

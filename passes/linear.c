@@ -542,10 +542,7 @@ static void drop_unread(const Graph *g, const Node *old, const Node *now, bool *
   }
 }
 
-bool pass_linear(Ctx *ctx, Unit *u);
-bool pass_linear(Ctx *ctx, Unit *u) {
-  Graph *g = u->model->graph;
-  if (u->opt && u->opt->fp != FP_DEFAULT) return true;
+static bool rewrite_graph(Ctx *ctx, Unit *u, Graph *g) {
   Linear L = {.ctx = ctx, .model = u->model, .graph = g};
   bool *drop = NEWN(ctx, bool, g->nodes.n + 1);
   L.uses = graph_uses(ctx, g);
@@ -566,3 +563,6 @@ bool pass_linear(Ctx *ctx, Unit *u) {
   graph_drop_nodes(g, drop);
   return true;
 }
+
+bool pass_linear(Ctx *ctx, Unit *u);
+bool pass_linear(Ctx *ctx, Unit *u) { return (u->opt && u->opt->fp != FP_DEFAULT) || each_graph(ctx, u, rewrite_graph); }

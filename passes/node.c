@@ -247,19 +247,19 @@ int64_t bound_points(const Ctx *ctx, const Bound *b) {
 
 enum { MAX_REGION_DEPTH = 64 };
 
-static bool belongs(const Graph *g, const Value *v) { return v->id >= 0 && (size_t)v->id < g->values.n && g->values.at[v->id] == v; }
+bool graph_owns(const Graph *g, const Value *v) { return v->id >= 0 && (size_t)v->id < g->values.n && g->values.at[v->id] == v; }
 
 static void count_uses(const Graph *top, const Graph *g, int *uses, int depth) {
   if (depth > MAX_REGION_DEPTH) return;
   for (size_t i = 0; i < g->nodes.n; i++) {
     const Node *n = g->nodes.at[i];
     for (size_t j = 0; j < n->in.n; j++)
-      if (n->in.at[j] && belongs(top, n->in.at[j])) uses[n->in.at[j]->id]++;
+      if (n->in.at[j] && graph_owns(top, n->in.at[j])) uses[n->in.at[j]->id]++;
     for (size_t j = 0; j < n->attrs.n; j++)
       if (n->attrs.at[j].kind == ATTR_GRAPH) count_uses(top, n->attrs.at[j].graph, uses, depth + 1);
   }
   for (size_t i = 0; i < g->outputs.n; i++)
-    if (belongs(top, g->outputs.at[i])) uses[g->outputs.at[i]->id]++;
+    if (graph_owns(top, g->outputs.at[i])) uses[g->outputs.at[i]->id]++;
 }
 
 int *graph_uses(Ctx *ctx, Graph *g) {
@@ -268,6 +268,17 @@ int *graph_uses(Ctx *ctx, Graph *g) {
   count_uses(g, g, uses, 0);
   return uses;
 }
+
+static bool each_below(Ctx *ctx, Unit *u, Graph *g, GraphPass *pass, int depth) {
+  if (depth > MAX_REGION_DEPTH) return true;
+  bool ok = pass(ctx, u, g);
+  for (size_t i = 0; ok && i < g->nodes.n; i++)
+    for (size_t j = 0; ok && j < g->nodes.at[i]->attrs.n; j++)
+      if (g->nodes.at[i]->attrs.at[j].kind == ATTR_GRAPH) ok = each_below(ctx, u, g->nodes.at[i]->attrs.at[j].graph, pass, depth + 1);
+  return ok;
+}
+
+bool each_graph(Ctx *ctx, Unit *u, GraphPass *pass) { return each_below(ctx, u, u->model->graph, pass, 0); }
 
 bool value_is_output(const Graph *g, const Value *v) {
   for (size_t i = 0; i < g->outputs.n; i++)

@@ -25,7 +25,12 @@ int64_t bound_points(const Ctx *ctx, const Bound *b);              /* iterations
 
 /* Uses of the values of g (regions inside count), indexed by Value.id; the ids are renewed. A graph output is one use. */
 int *graph_uses(Ctx *ctx, Graph *g);
+bool graph_owns(const Graph *g, const Value *v);                   /* it is a value of g itself, not of a graph around it; ids must be those of graph_uses */
 bool value_is_output(const Graph *g, const Value *v);
+/* A pass on one graph, made on the model's and then on the regions of the nodes that are left, outside first. A region reads values of the graphs around it: what their
+ * nodes and uses are is not its own business. */
+typedef bool GraphPass(Ctx *ctx, Unit *u, Graph *g);
+bool each_graph(Ctx *ctx, Unit *u, GraphPass *pass);
 /* Replaces `from` by `to` wherever nodes of g and of its regions read it, and among the outputs. */
 void graph_replace(Graph *g, const Value *from, Value *to);
 void graph_drop_inputs(Graph *g);                                  /* of a region, when nothing reads them any more */

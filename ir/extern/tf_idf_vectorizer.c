@@ -31,6 +31,9 @@ static const Attr *ints_of(Ctx *ctx, const BindRequest *req, const char *name) {
 }
 
 static bool sizes(Ctx *ctx, const BindRequest *req, int64_t *shortest, int64_t *longest, int64_t *skips) {
+  static const char *const needed[] = {"min_gram_length", "max_gram_length", "max_skip_count"};
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+    if (!extern_attr(req, needed[i])) return diag(ctx, E0403, req->place, "%s needs the attribute `%s`, an integer", req->op, needed[i]);
   if (!extern_int(ctx, req, "min_gram_length", 1, shortest) || !extern_int(ctx, req, "max_gram_length", 1, longest) || !extern_int(ctx, req, "max_skip_count", 0, skips)) return false;
   if (*shortest >= 1 && *shortest <= *longest && *longest <= LONGEST_GRAM && *skips >= 0 && *skips < 1 << 30) return true;
   return diag(ctx, E0401, req->place, "n-grams of length %lld to %lld with %lld skips; lengths lie between 1 and %d", (long long)*shortest, (long long)*longest, (long long)*skips, LONGEST_GRAM);

@@ -241,3 +241,5 @@ def mha_packed(q, **k): return run(dict(op="MultiHeadAttention", inputs=[q[:, :,
 case("MultiHeadAttention", [F(1, 3, 2, 3, 4)], num_heads=2, ref=mha_packed)
 case("QuantizeLinear", [F(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)
 case("DequantizeLinear", [U8(2, 7), F(2, 2, lo=0.01, hi=0.1), U8(2, 2)], domain="", axis=1, block_size=4)
+# seqlens_k as a column, with a past: as onnxruntime-genai writes it
+case("GroupQueryAttention", [F(1, 1, 32), F(1, 1, 16), F(1, 1, 16), F(1, 2, 5, 8), F(1, 2, 5, 8), np.array([[5]], np.int32), one(6)], 3, num_heads=4, kv_num_heads=2)

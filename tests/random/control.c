@@ -3,7 +3,11 @@
 
 enum { MOST_KNOWN = 24 };
 typedef struct Known { Value *v; Elem elem; int rank; int64_t dim[4]; } Known;                   /* a value of which type and shape are known */
-typedef struct Pool { Sketchbook b; int n; Known at[MOST_KNOWN]; bool steady; } Pool;            /* what nodes may read; steady: no shape may change, as no trip of a loop may double what it carries */
+typedef struct Pool {
+  Sketchbook b;
+  int n; Known at[MOST_KNOWN];                                     /* what nodes may read */
+  bool steady;                                                     /* no shape may change: no trip of a loop may double what it carries */
+} Pool;
 
 static void add_known(Pool *p, Known k) {
   if (p->n < MOST_KNOWN) p->at[p->n++] = k;
@@ -40,11 +44,44 @@ static const Known *partner(Pool *p, const Known *k) {
 /* Results stay small: a loop does this many times. */
 static Known step(Pool *p, const Known *from) {
   static const char *const unary[] = {"Identity", "Neg", "Abs", "Sign"}, *const binary[] = {"Add", "Sub", "Max", "Min"};
-  if (one_in(p->b.c, 2)) return like(from, book_apply(&p->b, unary[choose(p->b.c, 4)], from->v, NULL));
+  if (one_in(p->b.c, 2)) return like(from, book_apply(&p->b, unary[choose(p->b.c, p->b.opset < 9 ? 3 : 4)], from->v, NULL)); /* Sign is since 9 */
   return like(from, book_apply(&p->b, binary[choose(p->b.c, 4)], from->v, partner(p, from)->v));
 }
 
+/* The greater of each element and the sum of those that are below 0: how many there are, only running shows. */
+static Known with_found(Pool *p, const Known *k) {
+  const int64_t one = 1;
+  Data *flat = data_new(p->b.ctx, ELEM_i64, 1, &one), *zero = data_new(p->b.ctx, k->elem, 0, NULL);
+  if (flat) data_set_int((void *)(uintptr_t)flat->bytes, ELEM_i64, 0, -1);
+  Value *v = book_apply(&p->b, "Reshape", k->v, book_constant(&p->b, flat));
+  Value *found = book_apply(&p->b, "Compress", v, book_apply(&p->b, "Less", v, book_constant(&p->b, zero)));
+  Node *sum = book_node(&p->b, "ReduceSum", 1, &found);
+  node_set(p->b.ctx, sum, "keepdims", (Attr){.kind = ATTR_INT});
+  return like(k, book_apply(&p->b, "Max", k->v, book_result(&p->b, sum)));
+}
+
+/* A loop of known length in a region or around it. */
+static Known small_loop(Pool *p, const Known *k) {
+  int before = p->n;
+  Value *in[3] = {book_number(&p->b, choose(p->b.c, 4)), NULL, k->v};
+  Graph *outer = book_enter(&p->b);
+  book_parameter(&p->b, ELEM_i64, 0);
+  Value *going = book_parameter(&p->b, ELEM_bool, 0);
+  Known inside = like(k, book_parameter(&p->b, k->elem, -1));
+  add_known(p, inside);
+  Known next = step(p, &inside);
+  book_output(&p->b, book_apply(&p->b, "Identity", going, NULL));
+  book_output(&p->b, next.v);
+  Graph *body = book_leave(&p->b, outer);
+  p->n = before;
+  Node *n = book_node(&p->b, "Loop", 3, in);
+  node_set(p->b.ctx, n, "body", (Attr){.kind = ATTR_GRAPH, .graph = body});
+  return like(k, book_result(&p->b, n));
+}
+
 static Known steps(Pool *p, Known k) {
+  if (one_in(p->b.c, 12)) k = small_loop(p, &k);
+  if (one_in(p->b.c, 8)) k = with_found(p, &k);
   for (uint32_t i = 1 + choose(p->b.c, 3); i > 0; i--) {
     k = step(p, &k);
     add_known(p, k);
@@ -93,7 +130,9 @@ static const Known *any_known(Pool *p) { return &p->at[choose(p->b.c, (uint32_t)
 
 /* ---- If */
 static void add_if(Pool *p, int depth, int results, const Known *kind, Known *to) {
-  Value *condition = one_in(p->b.c, 2) ? test_of(p, any_known(p), (int64_t)choose(p->b.c, 5) - 2) : one_in(p->b.c, 4) ? book_constant(&p->b, truth(p, one_in(p->b.c, 2))) : book_input(&p->b, truth(p, one_in(p->b.c, 2)));
+  Choices *c = p->b.c;
+  Value *condition = one_in(c, 2) ? test_of(p, any_known(p), (int64_t)choose(c, 5) - 2) : NULL;
+  if (!condition) condition = one_in(c, 4) ? book_constant(&p->b, truth(p, one_in(c, 2))) : book_input(&p->b, truth(p, one_in(c, 2)));
   Graph *branch[2];
   int before = p->n;
   for (int side = 0; side < 2; side++, p->n = before) {
@@ -153,26 +192,35 @@ bool draw_loop(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
     node_set(ctx, empty, "dtype", (Attr){.kind = ATTR_INT, .i = elem_info(element.elem)->onnx});
     in[2 + carried] = book_result(&p.b, empty);
   }
+  Value *members = NULL; /* a sequence outside, of which each trip reads its own */
+  if (p.b.opset >= 13 && one_in(c, 5)) {
+    Value *made[MOST_TRIPS];
+    for (int i = 0; i < MOST_TRIPS; i++) made[i] = partner(&p, &element)->v;
+    members = book_result(&p.b, book_node(&p.b, "SequenceConstruct", MOST_TRIPS, made));
+  }
   Graph *outer = book_enter(&p.b);
   int before = p.n;
   Known trip = {.v = book_parameter(&p.b, ELEM_i64, 0), .elem = ELEM_i64};
   Value *going = book_parameter(&p.b, ELEM_bool, 0);
   for (int i = 0; i < carried; i++) inside[i] = like(&first[i], book_parameter(&p.b, first[i].elem, -1)), add_known(&p, inside[i]);
   Value *sequence = kept ? book_parameter(&p.b, ELEM_NONE, -1) : NULL;
+  if (members) add_known(&p, like(&element, book_apply(&p.b, "SequenceAt", members, trip.v)));
   add_known(&p, trip);
   Known next[3], row_made[2];
   for (int i = 0; i < carried; i++) {
     next[i] = steps(&p, inside[i]);
     if (one_in(c, 6)) add_if(&p, 0, 1, &next[i], &next[i]);
   }
-  bool grows = carried && first[0].rank && one_in(c, 6) && carried == 1 && !rows && !kept;
+  bool grows = carried && first[0].rank && one_in(c, 6) && carried == 1 && !rows && !kept && !members;
   if (grows) { /* alone: what else is there keeps its shape */
     p.b.g->nodes.n = 0, p.b.g->values.n = 2 + (size_t)carried;
     next[0].v = doubled(&p, inside[0].v, first[0].v);
   }
   for (int i = 0; i < rows; i++) row_made[i] = steps(&p, one_in(c, 3) && carried ? inside[0] : *any_known(&p));
   if (kept) sequence = book_apply(&p.b, "SequenceInsert", sequence, step(&p, &element).v);
-  Value *on = !ends ? book_apply(&p.b, "Identity", going, NULL) : carried && !grows && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
+  Value *on = NULL;
+  if (!ends) on = book_apply(&p.b, "Identity", going, NULL);
+  else on = carried && !grows && one_in(c, 2) ? test_of(&p, &next[0], (int64_t)choose(c, 12)) : test_of(&p, &trip, choose(c, MOST_TRIPS));
   if (!counted) on = book_apply(&p.b, "And", on, test_of(&p, &trip, MOST_TRIPS - 1)); /* ends for sure */
   book_output(&p.b, on);
   for (int i = 0; i < carried; i++) book_output(&p.b, next[i].v);
@@ -225,7 +273,12 @@ bool draw_scan(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   }
   Known made[4];
   for (int i = 0; i < states + rows; i++) made[i] = steps(&p, i < states ? inside[i] : inside[choose(c, (uint32_t)(states + scanned))]);
-  for (int i = 0; i < states + rows; i++) book_output(&p.b, made[i].v);
+  for (int i = 0; i < states + rows; i++) { /* ONNX Runtime wants to know the shape, which it infers of most */
+    Type *t = &made[i].v->type;
+    *t = (Type){.elem = made[i].elem, .rank = made[i].rank};
+    for (int d = 0; d < t->rank; d++) t->dim[d] = made[i].dim[d];
+    book_output(&p.b, made[i].v);
+  }
   Graph *body = book_leave(&p.b, outer);
   p.n = before;
   for (int i = 0; i < rows; i++) to[i] = place_of(&p, (int)choose(c, (uint32_t)made[states + i].rank + 1), made[states + i].rank + 1), back_to[i] = choose(c, 2);
@@ -239,6 +292,33 @@ bool draw_scan(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   if (one_in(c, 2)) give_ints(&p, n, "scan_input_directions", scanned, backwards);
   if (rows && one_in(c, 2)) give_ints(&p, n, "scan_output_axes", rows, to);
   if (rows && one_in(c, 2)) give_ints(&p, n, "scan_output_directions", rows, back_to);
+  for (int i = 0; i < states + rows; i++) book_output(&p.b, book_result(&p.b, n));
+  return true;
+}
+
+/* The Scan of opset 8: a batch in front of everything, and the axis that is scanned behind it. */
+bool draw_scan_of_batches(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
+  Pool p = {0};
+  int64_t dim[6], batch = PICK(c, 2, 1, 3), length = PICK(c, 3, 1, 2, 4), backwards[2];
+  (void)row;
+  out->opset = 8;
+  book_open(&p.b, ctx, c, out);
+  int rank = draw_extents(c, 0, 2, false, dim + 2), states = 1 + (int)choose(c, 2), scanned = 1 + (int)choose(c, 2), rows = (int)choose(c, 3);
+  Value *in[5] = {NULL};
+  dim[1] = batch;
+  for (int i = 0; i < states; i++) in[1 + i] = known_input(&p, ELEM_f32, rank + 1, dim + 1).v;
+  dim[0] = batch, dim[1] = length;
+  for (int i = 0; i < scanned; i++) in[1 + states + i] = known_input(&p, ELEM_f32, rank + 2, dim).v, backwards[i] = choose(c, 2);
+  Graph *outer = book_enter(&p.b);
+  Known element = {.elem = ELEM_f32, .rank = rank}, inside[4];
+  memcpy(element.dim, dim + 2, sizeof element.dim);
+  for (int i = 0; i < states + scanned; i++) add_known(&p, inside[i] = like(&element, book_parameter(&p.b, ELEM_f32, -1)));
+  for (int i = 0; i < states + rows; i++) book_output(&p.b, step(&p, &inside[i < states ? i : (int)choose(c, (uint32_t)(states + scanned))]).v);
+  Graph *body = book_leave(&p.b, outer);
+  Node *n = book_node(&p.b, "Scan", 1 + states + scanned, in);
+  node_set(ctx, n, "body", (Attr){.kind = ATTR_GRAPH, .graph = body});
+  node_set(ctx, n, "num_scan_inputs", (Attr){.kind = ATTR_INT, .i = scanned});
+  if (one_in(c, 2)) give_ints(&p, n, "directions", scanned, backwards);
   for (int i = 0; i < states + rows; i++) book_output(&p.b, book_result(&p.b, n));
   return true;
 }

@@ -14,6 +14,8 @@ typedef struct Setting {                  /* an attribute or a compile-time inpu
 typedef struct RankValue { const char *name; int n; int64_t dim[MOST]; bool group; } RankValue;
 typedef struct TypeValue { const char *name; Elem elem; } TypeValue;
 
+typedef struct Truth { const char *name; bool holds; } Truth; /* what patterns and presence depend on, once decided */
+
 typedef struct Draw {
   Ctx *ctx; Choices *c; const EinLib *lib; const Clause *k;
   VEC(Setting) settings;
@@ -24,6 +26,7 @@ typedef struct Draw {
   bool any_tensor; int rank; int64_t dim[MAX_RANK]; /* of the first input */
   int along;                              /* how many axes are worked along; -1: not said */
   int nout;
+  VEC(Truth) truths;
 } Draw;
 
 /* ---- settings */
@@ -126,6 +129,32 @@ static int broadcast_group(Draw *d, int64_t *dim) {
   return n;
 }
 
+/* ---- conditions */
+static bool decided(Draw *d, const char *name) {
+  for (size_t i = 0; i < d->truths.n; i++)
+    if (d->truths.at[i].name == name) return d->truths.at[i].holds;
+  bool holds = one_in(d->c, 2);
+  vec_push(d->ctx, &d->truths, ((Truth){name, holds}));
+  return holds;
+}
+
+/* Optional inputs are there or not as one of them is asked for, by its turn or by has(). */
+static bool is_there(Draw *d, int input) {
+  const TensorDecl *t = d->k->in[input].tensor;
+  return !t->optional || decided(d, t->name);
+}
+
+/* `split`, `not split`, `has(I)`: whether an item of a pattern is one. A name that the text computes from ranks may be either. */
+static bool condition(Draw *d, const Ast *e) {
+  if (!e) return true;
+  if (e->kind == AST_UNARY && e->op == OP_NOT) return !condition(d, e->arg[0]);
+  if (e->kind == AST_NAME && !setting(d, e->name)) return decided(d, e->name);
+  if (e->kind != AST_CALL || strcmp(e->name, "has") || e->n != 1) return true;
+  for (int i = 0; i < d->k->nin; i++)
+    if (d->k->in[i].tensor && e->arg[0]->kind == AST_NAME && d->k->in[i].tensor->name == e->arg[0]->name) return is_there(d, i);
+  return true;
+}
+
 /* ---- one tensor */
 typedef struct Item { const Pat *q; int n; int64_t dim[MOST]; } Item;
 
@@ -214,6 +243,7 @@ static bool tensor_dims(Draw *d, const TensorDecl *t, int *rank, int64_t *dim) {
   int n = 0, r = 0, at[MOST][MOST];
   bool taken[MOST] = {0};
   for (int i = 0; i < t->npats && n < MOST; i++) {
+    if (!condition(d, t->pat[i]->cond)) continue;
     item[n] = (Item){.q = t->pat[i]};
     item_dims(d, t->pat[i], &item[n]);
     r += item[n++].n;
@@ -257,7 +287,8 @@ static Elem elem_of(Draw *d, const TensorDecl *t) {
   for (size_t i = 0; i < d->types.n; i++)
     if (d->types.at[i].name == name) return d->types.at[i].elem;
   static const Elem free_types[] = {ELEM_f32, ELEM_u8, ELEM_i8, ELEM_i32, ELEM_f16, ELEM_i64};
-  Elem e = is_type_class(cls) ? elem_of_class(d, cls) : d->types.n && !one_in(d->c, 3) ? d->types.at[0].elem : free_types[choose(d->c, sizeof free_types / sizeof *free_types)];
+  const UsualTypes *usual = usual_types(d->k->name, name);
+  Elem e = usual && !one_in(d->c, 4) ? usual->elem[choose(d->c, 2)] : is_type_class(cls) ? elem_of_class(d, cls) : d->types.n && !one_in(d->c, 3) ? d->types.at[0].elem : free_types[choose(d->c, sizeof free_types / sizeof *free_types)];
   vec_push(d->ctx, &d->types, ((TypeValue){name, e}));
   return e;
 }
@@ -377,14 +408,47 @@ static void permutation(Draw *d, Setting *s) {
   }
 }
 
+/* H, or H * G, of extents that are known, and the same for all members of a list. */
+static bool says_extent(Draw *d, const Ast *e, int64_t *v) {
+  int64_t a, b;
+  if (e && e->kind == AST_BINARY && e->op == OP_MUL) return says_extent(d, e->arg[0], &a) && says_extent(d, e->arg[1], &b) && (*v = a * b, true);
+  const RankValue *known = e && e->kind == AST_NAME ? rank_find(d, e->name, false) : NULL;
+  for (int i = 0; i < d->k->nin; i++)
+    for (int q = 0; d->k->in[i].tensor && q < d->k->in[i].tensor->npats; q++)
+      if (known && d->k->in[i].tensor->pat[q]->star && d->k->in[i].tensor->pat[q]->name == known->name) return false;
+  return known && (*v = known->dim[0], true);
+}
+
+/* What a name is called inside the function, where there is one. */
+static const Ast *given(const Fn *fn, const Ast *call, const Ast *e) {
+  for (int i = 0; fn && e->kind == AST_NAME && i < fn->nparams && i < call->n; i++)
+    if (fn->param[i] == e->name) return call->arg[i];
+  return e;
+}
+
+/* The guard has `name == C`, itself or in a function of its: the extent that the text wants. */
+static bool wanted_extent(Draw *d, const Ast *e, const Fn *fn, const Ast *call, const char *name, int64_t *v) {
+  if (!e) return false;
+  for (int i = 0; i < 2 && e->kind == AST_BINARY && e->op == OP_EQ; i++) {
+    const Ast *left = given(fn, call, e->arg[i]);
+    if (left->kind == AST_NAME && left->name == name && says_extent(d, given(fn, call, e->arg[1 - i]), v)) return true;
+  }
+  const Fn *inner = e->kind == AST_CALL && !fn ? ein_find_fn(d->lib, e->name) : NULL;
+  if (inner && wanted_extent(d, inner->value, inner, e, name, v)) return true;
+  for (int i = 0; i < e->n; i++)
+    if (wanted_extent(d, e->arg[i], fn, call, name, v)) return true;
+  return false;
+}
+
 static void draw_setting(Draw *d, Setting *s) {
   static const int elems[] = {1, 7, 6, 9, 10, 11, 2, 3, 16, 4, 5, 12, 13, 17, 19, 18, 20};
   static const double reals[] = {1, 0.5, 2, -1, 0.1, 0, 3.25};
   int lo, hi, along = d->along >= 0 ? d->along : d->rank;
   Habit habit = habit_of(d, s->p, &lo, &hi);
   if (s->kind != UNSET) return;
-  const RankValue *stated = habit == HABIT_NONE && s->p->fallback && s->p->fallback->kind == AST_NAME ? rank_find(d, s->p->fallback->name, false) : NULL;
-  if (stated) { set_number(s, stated->dim[0]); return; } /* what shapes say already: others ask for it */
+  int64_t stated;
+  if (!s->p->fallback && wanted_extent(d, d->k->guard, NULL, NULL, s->p->name, &stated)) { set_number(s, stated); return; }
+  if (habit == HABIT_NONE && says_extent(d, s->p->fallback, &stated)) { set_number(s, stated); return; } /* what shapes say already: others ask for it */
   if (s->p->fallback && !one_in(d->c, 2)) { s->kind = BY_DEFAULT; return; }
   switch (habit) {
     case HABIT_NONE: s->kind = BY_DEFAULT; return;
@@ -491,7 +555,7 @@ static bool draw_tensors(Draw *d, Case *out) {
     const Param *p = &d->k->in[i];
     const TensorDecl *t = p->tensor;
     if (!t) { out->nin++; continue; }
-    if (t->optional && !one_in(d->c, 2)) { out->nin++; continue; }
+    if (!is_there(d, i)) { out->nin++; continue; }
     int members = t->star ? (int)PICK(d->c, 2, 1, 3) : 1;
     for (int m = 0; m < members && out->nin < CASE_INPUTS; m++) {
       int rank;
@@ -510,7 +574,9 @@ static bool draw_tensors(Draw *d, Case *out) {
         for (int k = 0; k < rank; k++) least = !k || dim[k] < least ? dim[k] : least;
       }
       CaseInput *in = &out->in[out->nin++];
-      in->data = draw_values(d->c, elem_of(d, t), rank, dim, sort_of(d->k->name, t->name), least, d->mood);
+      const char *below;
+      Sort sort = sort_of(d->k->name, t->name, &below);
+      in->data = draw_values(d->c, elem_of(d, t), rank, dim, sort, below ? rank_extent(d, intern(d->ctx, below)) : least, d->mood);
       if (!in->data) return false;
       in->constant = one_in(d->c, 8);
     }

@@ -45,12 +45,20 @@ const HabitRow *habit_find(const char *op, const char *name);      /* NULL: none
 /* ---- values.c */
 typedef enum Sort { SORT_ANY, SORT_POSITIVE, SORT_UNIT, SORT_NONZERO, SORT_SHIFT, SORT_INDEX, SORT_BELOW, SORT_LENGTH, SORT_SHARE } Sort; /* SHARE: from 0 to 1 */
 typedef enum Mood { MOOD_PLAIN, MOOD_WHOLE, MOOD_SPECIAL, MOOD_LIMITS } Mood; /* small numbers; whole ones; NaN, infinities and zeros among them; the ends of the type */
-Sort sort_of(const char *op, const char *tensor);                  /* what is known of the values of an input */
+Sort sort_of(const char *op, const char *tensor, const char **rank); /* what is known of the values of an input; rank: what indices stay below, or NULL */
+typedef struct UsualTypes { const char *op, *type; Elem elem[2]; } UsualTypes;
+const UsualTypes *usual_types(const char *op, const char *type);   /* of a type class or variable of the text; NULL: whatever fits */
 /* limit: the shortest extent of the first input. INDEX: from -limit to limit - 1; BELOW: from 0; LENGTH: 1 to limit. NULL when there is no such number. */
 const Data *draw_values(Choices *c, Elem e, int rank, const int64_t *dim, Sort sort, int64_t limit, Mood mood);
 
+/* ---- conditioning.c */
+const Data *nudged(Ctx *ctx, const Data *d, uint64_t *state);      /* d with real numbers moved by a few units in their last places */
+/* got, with the elements that are as good as answer[0]'s replaced by those: they lie in or near the spread of the n answers to nudged questions. */
+const Data *excused(Ctx *ctx, const Data *got, const Data *const *answer, int n);
+
 /* ---- texts.c: what string tensors and attributes hold */
-typedef enum Wording { WORDS_ANY, WORDS_FEW, WORDS_SPACED, WORDS_NUMBERS, WORDS_WHOLE } Wording; /* FEW: short ones that meet again; SPACED: several words in one; NUMBERS, WHOLE: those that Cast reads */
+/* FEW: short ones that meet again; SPACED: several words in one; NUMBERS, WHOLE: those that Cast reads. */
+typedef enum Wording { WORDS_ANY, WORDS_FEW, WORDS_SPACED, WORDS_NUMBERS, WORDS_WHOLE } Wording;
 const char *draw_text(Choices *c, uint64_t *state, Wording wording, Mood mood);
 const Data *draw_texts(Choices *c, int rank, const int64_t *dim, Wording wording, Mood mood);
 const char *const *draw_different_texts(Choices *c, int n, Wording wording);   /* no two the same */
@@ -58,16 +66,17 @@ const char *const *draw_different_texts(Choices *c, int n, Wording wording);   /
 /* ---- kernels.c: operators without a text. A row says how a case of one is drawn: a signature (kernels.c explains its words), or a function. */
 typedef struct KernelRow KernelRow;
 typedef bool DrawCase(Ctx *ctx, const KernelRow *row, Choices *c, Case *out);
-struct KernelRow { const char *op, *domain; int since; const char *what, *signature; DrawCase *draw; }; /* what: a part of the operator, where a text has the rest; else NULL */
+struct KernelRow { const char *op, *domain; int since; const char *what, *signature; DrawCase *draw; }; /* what: the part of the operator that it draws; NULL: all of it */
 size_t kernel_rows(const KernelRow **all);
 bool kernel_draw(Ctx *ctx, const KernelRow *row, Choices *c, Case *out);
-int draw_opset(Choices *c, const KernelRow *row);
+int draw_opset(Choices *c, const KernelRow *row);                               /* one that the row is for */
 void give_attr(Case *k, Ctx *ctx, const char *name, Attr value);                /* one more attribute: value without its name */
-void give_input(Case *k, const Data *d);
+void give_input(Case *k, const Data *d);                                        /* one more input, of the run */
 int draw_extents(Choices *c, int least, int most, bool may_be_empty, int64_t *dim); /* as many as it returns */
 DrawCase draw_einsum, draw_image;                                               /* equations.c, images.c */
 const int64_t *draw_different_ints(Choices *c, int n);                          /* lookups.c: small ones in any order */
 DrawCase draw_label_encoder, draw_category_mapper, draw_tf_idf, draw_dict_vectorizer, draw_zip_map, draw_cast_map; /* lookups.c */
-DrawCase draw_trees, draw_tree_ensemble, draw_svm;                              /* trees.c, supports.c */
+DrawCase draw_trees, draw_tree_ensemble, draw_svm;                              /* trees.c */
 DrawCase draw_sequences, draw_optionals, draw_sequence_map;                     /* sequences.c: small graphs */
-DrawCase draw_if, draw_loop, draw_scan;                                         /* control.c: small graphs with regions */
+DrawCase draw_extents_found;                                                    /* extents.c: small graphs of extents that are found when running */
+DrawCase draw_if, draw_loop, draw_scan, draw_scan_of_batches;                   /* control.c: small graphs with regions */

@@ -37,7 +37,6 @@ Value *book_number(Sketchbook *b, int64_t number) {
 
 Value *book_parameter(Sketchbook *b, Elem e, int rank) {
   Type t = {.elem = e, .rank = rank};
-  for (int i = 0; i < rank; i++) t.dim[i] = -1;
   Value *v = add_value(b, "p", &t);
   v->is_input = true;
   vec_push(b->ctx, &b->g->inputs, v);

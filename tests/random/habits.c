@@ -11,7 +11,7 @@ static const HabitRow rows[] = {
   {NULL, "shape", HABIT_LIST, 0, 4}, {NULL, "split", HABIT_SPLIT, 0, 0}, {NULL, "num_outputs", HABIT_NONE, 0, 0}, {"TopK", "k", HABIT_ONE, 0, 4}, {"TopK", "sorted", HABIT_NONE, 0, 0}, {NULL, "pooled_shape", HABIT_SPATIAL, 1, 3}, {NULL, "k", HABIT_NUMBER, -4, 4},
   {NULL, "depth", HABIT_NUMBER, 1, 5}, {"AffineGrid", "size", HABIT_LIST, 1, 4}, {NULL, "size", HABIT_NUMBER, 1, 9}, {"LRN", "size", HABIT_NUMBER, 1, 5},
   {NULL, "to", HABIT_ELEM, 0, 0}, {NULL, "dtype", HABIT_ELEM, 0, 0}, {NULL, "stash_type", HABIT_NONE, 0, 0}, {NULL, "output_dtype", HABIT_NONE, 0, 0},
-  {NULL, "output_datatype", HABIT_NUMBER, 1, 1}, {NULL, "p", HABIT_NUMBER, 1, 3}, {NULL, "seed", HABIT_NONE, 0, 0}, {NULL, "activations", HABIT_NONE, 0, 0},
+  {NULL, "output_datatype", HABIT_NUMBER, 1, 1}, {"CropAndResize", "crop_size", HABIT_SPATIAL, 1, 3}, {NULL, "ngram_size", HABIT_NUMBER, 1, 3}, {NULL, "p", HABIT_NUMBER, 1, 3}, {NULL, "seed", HABIT_NONE, 0, 0}, {NULL, "activations", HABIT_NONE, 0, 0},
   {NULL, "activation_alpha", HABIT_NONE, 0, 0}, {NULL, "activation_beta", HABIT_NONE, 0, 0}, {NULL, "hidden_size", HABIT_NONE, 0, 0}, {"RNN", "linear_before_reset", HABIT_NONE, 0, 0}, {NULL, "clip", HABIT_REAL, 1, 1},
   {NULL, "ignore_index", HABIT_NUMBER, 0, 2}, {NULL, "value", HABIT_VALUE, 0, 0}, {NULL, "sampling_ratio", HABIT_NUMBER, 1, 2}, {NULL, "output_height", HABIT_NUMBER, 1, 3},
   {NULL, "output_width", HABIT_NUMBER, 1, 3}, {NULL, "frame_step", HABIT_NUMBER, 1, 3}, {NULL, "frame_length", HABIT_NONE, 0, 0}, {NULL, "dft_length", HABIT_NUMBER, 1, 9},

@@ -7,14 +7,13 @@
  * CLASSES: classes or types of elements with | between them, or the name of an input before, for its type. SHAPE: what lies between commas are extents: a letter for one
  * of that name, a number, `*` for up to three of any length, `+` for at least one, `~` for those that broadcast, `<` for one up to that of the axis that `@axis` names.
  * SORT: nothing, or what values there are: = and a word of `sorts`, the
- * number that some need in parentheses; `tame` for no special ones. HABIT: a row of `habits`, what it needs in parentheses. */
+ * number that some need in parentheses; `tame` for no special ones, `summed` for no extreme ones. HABIT: a row of `habits`, what it needs in parentheses. */
 #include "draw.h"
 #include <ctype.h>
 #include <stdlib.h>
 
 enum { NEWEST = 26 };
 #define ML "ai.onnx.ml"
-#define REAL "float"
 
 static const KernelRow rows[] = {
   {"BitCast", "", 26, NULL, "x:num[*] @to:samewidth >1", NULL},
@@ -27,15 +26,41 @@ static const KernelRow rows[] = {
   {"NonZero", "", 9, NULL, "x:any[*] >1", NULL},
   {"Unique", "", 11, NULL, "x:any|string[+] @axis?:axis @sorted?:flag >1..4", NULL},
   {"Cast", "", 9, "from-texts", "x:string[*]=numbers @to:elem(float) >1", NULL},
-  {"Cast", "", 9, "from-whole-texts", "x:string[*]=whole @to:elem(int) >1", NULL},
+  {"Cast", "", 9, "from-whole-texts", "x:string[*]=whole @to:elem(i64|i32|i16|i8) >1", NULL},
   {"Cast", "", 9, "to-texts", "x:num|bool[*] @to:elem(string) >1", NULL},
-  {"CastLike", "", 15, "from-texts", "x:string[*]=whole like:num[*] >1", NULL},
+  {"CastLike", "", 15, "from-texts", "x:string[*]=whole like:f32|i64|i32|f64|i8[*] >1", NULL},
+  {"Identity", "", 14, "of-texts", "x:string[*] >1", NULL},
+  {"Equal", "", 19, "of-texts", "x:string[~]=few y:string[~]=few >1", NULL},
+  {"Where", "", 9, "of-texts", "c:bool[~] x:string[~] y:string[~] >1", NULL},
+  {"Concat", "", 13, "of-texts", "x:string[a,b,c] y:string[a,d,c] z?:string[a,b,c] @axis:int(1,1) >1", NULL},
+  {"Gather", "", 13, "of-texts", "x:string[a,4] i:i64|i32[*]=below(4) @axis:int(1,1) >1", NULL},
+  {"GatherElements", "", 13, "of-texts", "x:string[4,a] i:i64|i32[b,a]=below(4) >1", NULL},
+  {"GatherND", "", 13, "of-texts", "x:string[3,3,a] i:i64[b,2]=below(3) >1", NULL},
+  {"ScatterElements", "", 18, "of-texts", "x:string[4,a] i:i64|i32[1,a]=below(4) u:string[1,a] >1", NULL},
+  {"Transpose", "", 13, "of-texts", "x:string[*] >1", NULL},
+  {"Flatten", "", 13, "of-texts", "x:string[+] @axis?:axis >1", NULL},
+  {"Size", "", 13, "of-texts", "x:string[*] >1", NULL},
+  {"Shape", "", 15, "of-texts", "x:string[*] @start?:int(0,1) >1", NULL},
   {"StringConcat", "", 20, NULL, "x:string[~] y:string[~] >1", NULL},
   {"StringSplit", "", 20, NULL, "x:string[*]=spaced @delimiter?:word(,|;| |::|-|ab) @maxsplit?:int(0,3) >2", NULL},
-  {"StringNormalizer", "", 10, NULL, "x:string[n] @case_change_action?:word(NONE|LOWER|UPPER) @is_case_sensitive?:flag @stopwords?:texts >1", NULL},
-  {"RegexFullMatch", "", 20, NULL, "x:string[*]=any @pattern:word(a|a*|[ab]+|(a|b)*c?|.*|.+b|\\w+|\\d+|[^a]*|a?b?|(ab|ba)+|a{1,2}|) >1", NULL},
+  {"StringNormalizer", "", 10, NULL, "x:string[n] @locale:word(C.UTF-8) @case_change_action?:word(NONE|LOWER|UPPER) @is_case_sensitive?:flag @stopwords?:texts >1", NULL},
+  {"RegexFullMatch", "", 20, NULL, "x:string[*]=any @pattern:pattern >1", NULL},
   {"OneHotEncoder", ML, 1, NULL, "x:f32|i64|i32|f64[*]=below(6) @cats_int64s:different @zeros?:flag >1", NULL},
   {"OneHotEncoder", ML, 1, "of-texts", "x:string[*]=few @cats_strings:texts @zeros?:flag >1", NULL},
+  {"Scaler", ML, 1, "by-attributes", "x:f32|f64|i64|i32[n,f] @offset:reals(f) @scale:reals(f) >1", NULL},
+  {"Imputer", ML, 1, "by-attributes", "x:f32[n,f] @imputed_value_floats:reals(f) >1", NULL},
+  {"Imputer", ML, 1, "of-integers", "x:i64[n,f]=below(3) @imputed_value_int64s:different(f) @replaced_value_int64?:int(0,2) >1", NULL},
+  {"FeatureVectorizer", ML, 1, "by-attributes", "x:f32|f64|i64|i32[n,f] y:x[n,g] @inputdimensions:extents(fg) >1", NULL},
+  {"LinearRegressor", ML, 1, "by-attributes",
+   "x:f32[n,f]=summed @targets:extents(t) @coefficients:reals(tf) @intercepts?:reals(t) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >1", NULL},
+  {"LinearClassifier", ML, 1, "by-attributes",
+   "x:f32|f64|i64|i32[n,f]=summed @coefficients:reals(cf) @intercepts:reals(c) @classlabels_ints:different(c) @multi_class?:flag "
+   "@post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
+  {"LinearClassifier", ML, 1, "of-two",
+   "x:f32[n,f]=summed @coefficients:reals(f) @intercepts:reals(1) @classlabels_strings:texts(2) @post_transform?:word(NONE|SOFTMAX|LOGISTIC|SOFTMAX_ZERO) >2", NULL},
+  {"SVMRegressor", ML, 1, "by-attributes",
+   "x:f32[n,f]=summed @n_supports:extents(s) @support_vectors:reals(sf) @coefficients:reals(s) @rho:reals(1) @kernel_type:word(LINEAR|POLY|RBF|SIGMOID) "
+   "@kernel_params:positives(3) @one_class?:flag >1", NULL},
   {"LabelEncoder", ML, 1, NULL, NULL, draw_label_encoder},
   {"CategoryMapper", ML, 1, NULL, NULL, draw_category_mapper},
   {"TfIdfVectorizer", "", 9, NULL, NULL, draw_tf_idf},
@@ -47,7 +72,7 @@ static const KernelRow rows[] = {
   {"TreeEnsembleRegressor", ML, 1, NULL, NULL, draw_trees},
   {"TreeEnsembleRegressor", ML, 1, "not-all-voted", NULL, draw_trees},
   {"TreeEnsemble", ML, 5, NULL, NULL, draw_tree_ensemble},
-  {"TreeEnsemble", ML, 5, "not-all-voted", NULL, draw_tree_ensemble},
+  {"TreeEnsemble", ML, 5, "softmax-or-logistic", NULL, draw_tree_ensemble},
   {"SVMClassifier", ML, 1, NULL, NULL, draw_svm},
   {"SequenceConstruct", "", 11, NULL, NULL, draw_sequences},
   {"SequenceEmpty", "", 11, NULL, NULL, draw_sequences},
@@ -61,10 +86,14 @@ static const KernelRow rows[] = {
   {"Optional", "", 18, NULL, NULL, draw_optionals},
   {"OptionalHasElement", "", 18, NULL, NULL, draw_optionals},
   {"OptionalGetElement", "", 18, NULL, NULL, draw_optionals},
+  {"Compress", "", 18, "and-beyond", NULL, draw_extents_found},
+  {"NonZero", "", 18, "and-beyond", NULL, draw_extents_found},
+  {"Unique", "", 18, "and-beyond", NULL, draw_extents_found},
   {"If", "", 11, NULL, NULL, draw_if},
   {"Loop", "", 11, NULL, NULL, draw_loop},
   {"Loop", "", 11, "never-run", NULL, draw_loop},
   {"Scan", "", 9, NULL, NULL, draw_scan},
+  {"Scan", "", 8, "of-batches", NULL, draw_scan_of_batches},
 };
 
 size_t kernel_rows(const KernelRow **all) { return *all = rows, sizeof rows / sizeof *rows; }
@@ -166,14 +195,14 @@ static const Data *regular(const Data *d) {
   int64_t n = t->rank ? t->dim[t->rank - 1] : 0, all = 1;
   for (int i = 0; i < t->rank; i++) all *= t->dim[i];
   for (int64_t i = 0; i < all; i++)
-    if (i / n % n == i % n) data_set_real((void *)(uintptr_t)d->bytes, t->elem, i, data_real(d, i) < 0 ? data_real(d, i) - 2 * (double)n : data_real(d, i) + 2 * (double)n);
+    if (i / n % n == i % n) data_set_real((void *)(uintptr_t)d->bytes, t->elem, i, data_real(d, i) + (data_real(d, i) < 0 ? -2 : 2) * (double)n);
   return d;
 }
 
 static const Data *draw_input(Sketch *s, Elem e, int rank, const int64_t *dim, const char *sort) {
   static const struct { const char *word; Sort sort; Wording wording; } sorts[] = {
     {"", SORT_ANY, WORDS_FEW}, {"any", SORT_ANY, WORDS_ANY}, {"few", SORT_ANY, WORDS_FEW}, {"spaced", SORT_ANY, WORDS_SPACED}, {"numbers", SORT_ANY, WORDS_NUMBERS}, {"whole", SORT_ANY, WORDS_WHOLE},
-    {"positive", SORT_POSITIVE, 0}, {"unit", SORT_UNIT, 0}, {"share", SORT_SHARE, 0}, {"below", SORT_BELOW, 0}, {"regular", SORT_ANY, 0}, {"tame", SORT_ANY, 0},
+    {"positive", SORT_POSITIVE, 0}, {"unit", SORT_UNIT, 0}, {"share", SORT_SHARE, 0}, {"below", SORT_BELOW, 0}, {"regular", SORT_ANY, 0}, {"tame", SORT_ANY, 0}, {"summed", SORT_ANY, 0},
   };
   char word[32];
   size_t k = 0, n = strcspn(sort, "(");
@@ -183,6 +212,7 @@ static const Data *draw_input(Sketch *s, Elem e, int rank, const int64_t *dim, c
   if (k == sizeof sorts / sizeof *sorts) return NULL;
   if (e == ELEM_string) return draw_texts(s->c, rank, dim, sorts[k].wording, s->mood);
   bool dominant = !strcmp(word, "regular"), tame = dominant || !strcmp(word, "tame");
+  tame |= !strcmp(word, "summed") && s->mood == MOOD_LIMITS; /* sums of limits overflow or not as they are ordered */
   const Data *d = draw_values(s->c, e, rank, dim, sorts[k].sort, limit, tame ? MOOD_PLAIN : s->mood);
   return d && dominant ? regular(d) : d;
 }
@@ -251,22 +281,62 @@ static bool habit_word(Sketch *s, const char *name, char *arg) {
   return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_STRING, .s = intern(s->ctx, word[choose(s->c, n)])}), true;
 }
 
+/* How many: a number, or the product of extents by their letters. */
+static int count_of(Sketch *s, const char *arg) {
+  int64_t n = isdigit((unsigned char)*arg) ? atoll(arg) : 1;
+  for (const char *p = arg; isalpha((unsigned char)*p); p++) n *= named_extent(s, *p);
+  return (int)n;
+}
+
 static bool habit_texts(Sketch *s, const char *name, char *arg) {
-  int n = 1 + (int)choose(s->c, 5);
-  (void)arg;
+  int n = *arg ? count_of(s, arg) : 1 + (int)choose(s->c, 5);
   return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_STRINGS, .n = n, .strings = draw_different_texts(s->c, n, WORDS_FEW)}), true;
 }
 
 static bool habit_different(Sketch *s, const char *name, char *arg) {
-  int n = 1 + (int)choose(s->c, 6);
-  (void)arg;
+  int n = *arg ? count_of(s, arg) : 1 + (int)choose(s->c, 6);
   return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_INTS, .n = n, .ints = draw_different_ints(s->c, n)}), true;
+}
+
+static bool draw_reals(Sketch *s, const char *name, int n, double least) {
+  double *to = NEWN(s->ctx, double, n + 1);
+  for (int i = 0; i < n; i++) to[i] = least + (double)choose(s->c, 9) / 4;
+  return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_REALS, .n = n, .reals = to}), true;
+}
+
+static bool habit_reals(Sketch *s, const char *name, char *arg) { return draw_reals(s, name, count_of(s, arg), -1); }
+static bool habit_positives(Sketch *s, const char *name, char *arg) { return draw_reals(s, name, count_of(s, arg), 0.25); }
+
+static bool habit_extents(Sketch *s, const char *name, char *arg) { /* letters, each an entry; one alone is no list */
+  int n = (int)strlen(arg);
+  int64_t *to = NEWN(s->ctx, int64_t, n + 1);
+  for (int i = 0; i < n; i++) to[i] = named_extent(s, arg[i]);
+  if (n == 1) return put_int(s, name, to[0]);
+  return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_INTS, .n = n, .ints = to}), true;
+}
+
+static void add_pattern(Sketch *s, Str *to, int depth) {
+  static const char *const atoms[] = {"a", "b", ".", "[ab]", "[^a]", "ab", "\\w", "\\d", "c", "[a-c]", "\\.", "\xc3\xa4", "\\S", "[[:alpha:]]"};
+  static const char *const often[] = {"", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"};
+  for (uint32_t i = 1 + choose(s->c, 3); i > 0; i--) {
+    bool group = depth && one_in(s->c, 3);
+    str_add(to, !group ? atoms[choose(s->c, sizeof atoms / sizeof *atoms)] : one_in(s->c, 3) ? "(?:" : "(");
+    if (group) add_pattern(s, to, depth - 1), str_add(to, "|"), add_pattern(s, to, depth - 1), str_add(to, ")");
+    str_add(to, often[choose(s->c, sizeof often / sizeof *often)]);
+  }
+}
+
+static bool habit_pattern(Sketch *s, const char *name, char *arg) {
+  Str text = str_new(s->ctx);
+  (void)arg;
+  add_pattern(s, &text, 1); /* deeper ones reach the limit of states */
+  return give_attr(s->out, s->ctx, name, (Attr){.kind = ATTR_STRING, .s = text.s}), true;
 }
 
 static bool sketch_attr(Sketch *s, char *word) {
   static const struct { const char *word; DrawHabit *draw; } habits[] = {
     {"axis", habit_axis}, {"flag", habit_flag}, {"int", habit_int}, {"elem", habit_elem}, {"samewidth", habit_same_width}, {"word", habit_word},
-    {"texts", habit_texts}, {"different", habit_different},
+    {"texts", habit_texts}, {"pattern", habit_pattern}, {"different", habit_different}, {"reals", habit_reals}, {"positives", habit_positives}, {"extents", habit_extents},
   };
   char *colon = strchr(word, ':'), none[] = "";
   if (!colon) return false;

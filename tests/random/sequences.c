@@ -5,7 +5,13 @@
 
 enum { MOST_MEMBERS = 8 };
 typedef struct Shape { int rank; int64_t dim[4]; } Shape;
-typedef struct Chain { Sketchbook b; const char *op; Elem elem; Value *at; int n; Shape shape[MOST_MEMBERS]; bool same_rank, varied, may_be_empty; Shape base; } Chain; /* at: the sequence now */
+typedef struct Chain {
+  Sketchbook b;
+  const char *op;                                                  /* which the row names */
+  Elem elem;
+  Value *at; int n; Shape shape[MOST_MEMBERS];                     /* the sequence now, and its members */
+  Shape base; bool varied;                                         /* what members are like; some have other extents */
+} Chain;
 
 static bool wants(const Chain *s, const char *op) { return !strcmp(s->op, op); }
 
@@ -190,11 +196,20 @@ bool draw_sequences(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   return true;
 }
 
-/* ---- optionals: of a tensor or a sequence, or none */
+/* ---- optionals: of a tensor or a sequence, or none; made by a node or fed */
+static Value *fed_optional(Chain *s, bool there) {
+  Type t = {.elem = s->elem, .form = FORM_OPTIONAL, .rank = s->base.rank, .cap = 1};
+  for (int i = 0; i < t.rank; i++) t.dim[i] = s->base.dim[i];
+  Data *d = record_new(s->b.ctx, &t);
+  if (d && there) record_push(s->b.ctx, d, member_data(s, &s->base));
+  return book_input(&s->b, d);
+}
+
 static Value *make_optional(Chain *s, bool *there) {
   Choices *c = s->b.c;
   bool sequence = one_in(c, 3);
   *there = !one_in(c, 4);
+  if (one_in(c, 4)) return fed_optional(s, *there);
   if (*there && sequence) add_link(s, makers, COUNT(makers), false);
   Node *n = book_node(&s->b, "Optional", *there, (Value *const[]){!*there ? NULL : sequence ? s->at : member(s, &s->base)});
   if (*there) return book_result(&s->b, n);

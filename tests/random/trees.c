@@ -1,4 +1,4 @@
-/* Forests: small trees of random tests whose thresholds features often meet, and votes at their leaves. */
+/* Forests: small trees of random tests whose thresholds features often meet, and votes at their leaves. Support vectors: few, with round numbers. */
 #include "draw.h"
 #include <math.h>
 
@@ -19,7 +19,15 @@ static void draw_table(Choices *c, int64_t dim[2]) {
 static const Data *draw_rows(Choices *c, Elem e, const int64_t dim[2]) { return draw_values(c, e, 2, dim, SORT_ANY, 0, (Mood)PICK(c, MOOD_WHOLE, MOOD_PLAIN, MOOD_SPECIAL)); }
 
 /* ---- nodes that are named by their tree and a number in it */
-typedef struct Trees { Choices *c; Ints tree, node, feature, yes, no, missing; Reals value; VEC(const char *) mode; Ints vote_tree, vote_node, vote_for; Reals vote; int64_t features, targets; const char *only; int64_t one; bool sparse; } Trees;
+typedef struct Trees {
+  Choices *c;
+  Ints tree, node, feature, yes, no, missing; Reals value; VEC(const char *) mode;
+  Ints vote_tree, vote_node, vote_for; Reals vote;
+  int64_t features, targets;
+  const char *only;                                                /* the test of all nodes; NULL: any */
+  int64_t one;                                                     /* the class that gets all votes; -1: none */
+  bool sparse;                                                     /* there may be targets without a vote */
+} Trees;
 
 static const char *const modes[] = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"};
 
@@ -100,13 +108,18 @@ bool draw_trees(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
     for (int64_t i = 0; i < (t.one == 0 ? 1 : t.targets); i++) vec_push(ctx, &base, draw_half(c)); /* one for a score that stands for both */
     if (t.one != 1) give_attr(out, ctx, "base_values", reals_attr(&base));
   }
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, 5)]});
+  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, t.one >= 0 ? 4 : 5)]}); /* PROBIT says nothing of the other class */
   give_input(out, x);
   return true;
 }
 
 /* ---- nodes and leaves by their places */
-typedef struct Forest { Choices *c; Ints feature, yes, no, yes_leaf, no_leaf, missing, root, target, mode; Reals split, weight, members; int64_t features, targets; bool sparse; } Forest;
+typedef struct Forest {
+  Choices *c;
+  Ints feature, yes, no, yes_leaf, no_leaf, missing, root, target, mode; Reals split, weight, members;
+  int64_t features, targets;
+  bool sparse;
+} Forest;
 
 static Attr tensor_attr(Ctx *ctx, Elem e, const Reals *reals, const Ints *ints) {
   const int64_t dim[] = {(int64_t)(reals ? reals->n : ints->n)};
@@ -145,7 +158,7 @@ static int64_t plant(Forest *f, int depth) {
 }
 
 bool draw_tree_ensemble(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
-  Forest f = {.c = c, .sparse = row->what};
+  Forest f = {.c = c, .sparse = one_in(c, 3)};
   Elem e = (Elem)PICK(c, ELEM_f32, ELEM_f32, ELEM_f64);
   out->nout = 1, out->want[0] = true;
   int64_t dim[2];
@@ -175,7 +188,7 @@ bool draw_tree_ensemble(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   if (f.members.n) give_attr(out, ctx, "membership_values", tensor_attr(ctx, e, &f.members, NULL));
   if (one_in(c, 2)) give_attr(out, ctx, "nodes_missing_value_tracks_true", ints_attr(&f.missing));
   if (one_in(c, 2)) give_attr(out, ctx, "aggregate_function", (Attr){.kind = ATTR_INT, .i = choose(c, 4)});
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_INT, .i = choose(c, 5)});
+  if (row->what || one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_INT, .i = row->what ? PICK(c, 1, 2) : PICK(c, 0, 3, 4)});
   give_input(out, f.members.n ? draw_values(c, e, 2, dim, SORT_ANY, 0, MOOD_WHOLE) : draw_rows(c, e, dim)); /* ONNX Runtime looks for whole numbers in sets only */
   return true;
 }
@@ -214,11 +227,15 @@ bool draw_svm(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   give_attr(out, ctx, "kernel_type", (Attr){.kind = ATTR_STRING, .s = kernels[choose(c, 4)]});
   const double params[] = {0.25, 0.5, (double)(1 + choose(c, 3))};
   give_attr(out, ctx, "kernel_params", (Attr){.kind = ATTR_REALS, .n = 3, .reals = arena_copy(ctx->arena, params, sizeof params)});
-  if (!linear && one_in(c, 2)) {
+  bool probable = !linear && one_in(c, 2);
+  if (probable) {
     give_attr(out, ctx, "prob_a", draw_reals(c, pairs));
     give_attr(out, ctx, "prob_b", draw_reals(c, pairs));
   }
-  if (one_in(c, 2)) give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, 5)]});
+  if (one_in(c, 2)) { /* SOFTMAX_ZERO jumps where a probability is next to nothing; PROBIT says nothing of the other of two classes */
+    uint32_t n = probable ? 3 : classes == 2 && !linear ? 4 : 5;
+    give_attr(out, ctx, "post_transform", (Attr){.kind = ATTR_STRING, .s = transforms[choose(c, n)]});
+  }
   give_input(out, x);
   return true;
 }

@@ -2,23 +2,52 @@
 #include "draw.h"
 #include <math.h>
 
-/* Inputs whose values have a meaning: scales are positive, divisors of integers not zero, labels below the number of classes. */
-static const struct { const char *op, *tensor; Sort sort; } sorts[] = {
-  {"BatchNormalization", "Var", SORT_POSITIVE}, {"QuantizeLinear", "S", SORT_POSITIVE}, {"DequantizeLinear", "S", SORT_POSITIVE},
-  {"QLinearConv", "XS", SORT_POSITIVE}, {"QLinearConv", "WS", SORT_POSITIVE}, {"QLinearConv", "YS", SORT_POSITIVE},
-  {"QLinearMatMul", "AS", SORT_POSITIVE}, {"QLinearMatMul", "BS", SORT_POSITIVE}, {"QLinearMatMul", "YS", SORT_POSITIVE},
-  {"RNN", "L", SORT_LENGTH}, {"GRU", "L", SORT_LENGTH}, {"LSTM", "L", SORT_LENGTH}, {"ReverseSequence", "L", SORT_LENGTH},
-  {"NegativeLogLikelihoodLoss", "L", SORT_BELOW}, {"SoftmaxCrossEntropyLoss", "L", SORT_BELOW}, {"MaxUnpool", "I", SORT_BELOW}, {"RoiAlign", "I", SORT_BELOW}, {"MaxRoiPool", "R", SORT_BELOW}, {"LinearAttention", "K", SORT_UNIT}, {"LinearAttention", "Beta", SORT_UNIT},
-  {"LinearAttention", "Decay", SORT_UNIT},
-  {"Gather", "I", SORT_INDEX}, {"GatherElements", "I", SORT_INDEX}, {"GatherND", "I", SORT_INDEX}, {"Scatter", "I", SORT_INDEX},
-  {"ScatterElements", "I", SORT_INDEX}, {"ScatterND", "I", SORT_INDEX}, {"Div", "b", SORT_NONZERO}, {"Mod", "b", SORT_NONZERO},
-  {"BitShift", "Y", SORT_SHIFT}, {"Dropout", "R", SORT_UNIT}, {"GridSample", "G", SORT_UNIT},
+/* Inputs whose values have a meaning: scales are positive, divisors of integers not zero, labels below the number of classes. An operator's name may end in * for all
+ * that begin so. rank: what indices stay below, where it is not the shortest extent of the first input. */
+static const struct { const char *op, *tensor; Sort sort; const char *rank; } sorts[] = {
+  {"BatchNormalization", "Var", SORT_POSITIVE, NULL}, {"QuantizeLinear", "S", SORT_POSITIVE, NULL}, {"DequantizeLinear", "S", SORT_POSITIVE, NULL},
+  {"QLinear*", "XS", SORT_POSITIVE, NULL}, {"QLinear*", "WS", SORT_POSITIVE, NULL}, {"QLinear*", "YS", SORT_POSITIVE, NULL},
+  {"QLinear*", "AS", SORT_POSITIVE, NULL}, {"QLinear*", "BS", SORT_POSITIVE, NULL}, {"QLinear*", "S", SORT_POSITIVE, NULL},
+  {"QAttention", "XS", SORT_POSITIVE, NULL}, {"QAttention", "WS", SORT_POSITIVE, NULL}, {"QGemm", "AS", SORT_POSITIVE, NULL}, {"QGemm", "BS", SORT_POSITIVE, NULL},
+  {"QGemm", "S", SORT_POSITIVE, NULL}, {"MatMulIntegerToFloat", "AS", SORT_POSITIVE, NULL}, {"MatMulIntegerToFloat", "BS", SORT_POSITIVE, NULL}, {"DynamicQuantizeMatMul", "BS", SORT_POSITIVE, NULL},
+  {"DynamicQuantizeLSTM", "WS", SORT_POSITIVE, NULL}, {"DynamicQuantizeLSTM", "RS", SORT_POSITIVE, NULL}, {"MatMulNBits", "S", SORT_POSITIVE, NULL}, {"GatherBlockQuantized", "S", SORT_POSITIVE, NULL},
+  {"RNN", "L", SORT_LENGTH, NULL}, {"GRU", "L", SORT_LENGTH, NULL}, {"LSTM", "L", SORT_LENGTH, NULL}, {"DynamicQuantizeLSTM", "L", SORT_LENGTH, "T"}, {"ReverseSequence", "L", SORT_LENGTH, NULL},
+  {"NegativeLogLikelihoodLoss", "L", SORT_BELOW, NULL}, {"SoftmaxCrossEntropyLoss", "L", SORT_BELOW, NULL}, {"MaxUnpool", "I", SORT_BELOW, NULL}, {"RoiAlign", "I", SORT_BELOW, NULL},
+  {"MaxRoiPool", "R", SORT_BELOW, NULL}, {"LinearAttention", "K", SORT_UNIT, NULL}, {"LinearAttention", "Beta", SORT_UNIT, NULL}, {"LinearAttention", "Decay", SORT_UNIT, NULL},
+  {"Gather", "I", SORT_INDEX, NULL}, {"GatherElements", "I", SORT_INDEX, NULL}, {"GatherND", "I", SORT_INDEX, NULL}, {"Scatter", "I", SORT_INDEX, NULL},
+  {"ScatterElements", "I", SORT_INDEX, NULL}, {"ScatterND", "I", SORT_INDEX, NULL}, {"Div", "b", SORT_NONZERO, NULL}, {"Mod", "b", SORT_NONZERO, NULL},
+  {"BitShift", "Y", SORT_SHIFT, NULL}, {"Dropout", "R", SORT_UNIT, NULL}, {"GridSample", "G", SORT_UNIT, NULL},
+  {"ArrayFeatureExtractor", "I", SORT_BELOW, "K"}, {"TorchEmbedding", "I", SORT_BELOW, "K"}, {"CropAndResize", "I", SORT_BELOW, "N"}, {"CropAndResize", "R", SORT_UNIT, NULL},
+  {"EmbedLayerNormalization", "I", SORT_BELOW, "W"}, {"EmbedLayerNormalization", "J", SORT_BELOW, "K"}, {"EmbedLayerNormalization", "At", SORT_BELOW, "P"},
+  {"QEmbedLayerNormalization", "I", SORT_BELOW, "W"}, {"QEmbedLayerNormalization", "J", SORT_BELOW, "K"}, {"WordConvEmbedding", "S", SORT_BELOW, "V"},
+  {"NGramRepeatBlock", "I", SORT_BELOW, "V"}, {"RotaryEmbedding", "I", SORT_BELOW, "M"}, {"MRotaryEmbedding", "I", SORT_BELOW, "M"}, {"RestorePadding", "At", SORT_BELOW, "S"},
 };
 
-Sort sort_of(const char *op, const char *tensor) {
+static bool is_named(const char *pattern, const char *op) {
+  size_t n = strcspn(pattern, "*");
+  return pattern[n] ? !strncmp(pattern, op, n) : !strcmp(pattern, op);
+}
+
+Sort sort_of(const char *op, const char *tensor, const char **rank) {
+  *rank = NULL;
   for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++)
-    if (!strcmp(sorts[i].op, op) && !strcmp(sorts[i].tensor, tensor)) return sorts[i].sort;
+    if (is_named(sorts[i].op, op) && !strcmp(sorts[i].tensor, tensor)) return *rank = sorts[i].rank, sorts[i].sort;
   return SORT_ANY;
+}
+
+/* Types that others run an operator on, where its text takes more: these are drawn three times out of four. */
+static const UsualTypes usual[] = {
+  {"QLinear*", "int", {ELEM_u8, ELEM_i8}}, {"QLinear*", "V", {ELEM_i8, ELEM_u8}}, {"QGemm", "int", {ELEM_u8, ELEM_i8}}, {"QGemm", "V", {ELEM_i8, ELEM_u8}},
+  {"QAttention", "int", {ELEM_u8, ELEM_i8}}, {"QAttention", "V", {ELEM_i8, ELEM_u8}}, {"MatMulIntegerToFloat", "int", {ELEM_u8, ELEM_i8}}, {"MatMulIntegerToFloat", "V", {ELEM_i8, ELEM_u8}},
+  {"DynamicQuantizeMatMul", "V", {ELEM_u8, ELEM_i8}}, {"DynamicQuantizeLSTM", "V", {ELEM_u8, ELEM_i8}}, {"DynamicQuantizeLSTM", "T", {ELEM_f32, ELEM_f32}},
+  {"QEmbedLayerNormalization", "V", {ELEM_u8, ELEM_u8}}, {"NhwcMaxPool", "int", {ELEM_u8, ELEM_i8}}, {"GatherBlockQuantized", "W", {ELEM_u4, ELEM_i4}}, {"GatherBlockQuantized", "V", {ELEM_i64, ELEM_i32}},
+  {"Attention", "U", {ELEM_f32, ELEM_f32}}, {"Attention", "N", {ELEM_f32, ELEM_bool}}, {"GemmaRotaryEmbedding", "V", {ELEM_f16, ELEM_f16}}, {"MulInteger", "int", {ELEM_u8, ELEM_i8}}, {"ReduceSumInteger", "int", {ELEM_u8, ELEM_i8}},
+};
+
+const UsualTypes *usual_types(const char *op, const char *type) {
+  for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    if (is_named(usual[i].op, op) && !strcmp(usual[i].type, type)) return &usual[i];
+  return NULL;
 }
 
 static double draw_real(uint64_t *state, Elem e, Sort sort, int64_t limit, Mood mood) {

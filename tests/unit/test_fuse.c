@@ -42,7 +42,7 @@ static void *memory_of(void *arg, const Buf *b) {
 
 static void run(Ctx *ctx, Program *p) {
   for (int i = 0; i < 24; i++) xs[i] = (float)(i % 7) - 4;
-  bool ran = interp_program(ctx, p, (Memory){memory_of, NULL, NULL, NULL}, 0);
+  bool ran = interp_program(ctx, p, (Memory){.of = memory_of}, 0);
   if (!ran) diag_print(ctx, stderr);
   ck_assert(ran);
   for (int c = 0; c < 2; c++)
@@ -115,7 +115,7 @@ START_TEST(a_kernel_stays_before_who_reads_its_other_result) {
   Unit u = {.program = p, .opt = &o};
   ck_assert(pass_fuse(ctx, &u));
   for (int n = 0; n < 6; n++) xs[n] = (float)n + 1;
-  bool ran = interp_program(ctx, p, (Memory){memory_of, NULL, NULL, NULL}, 0);
+  bool ran = interp_program(ctx, p, (Memory){.of = memory_of}, 0);
   if (!ran) diag_print(ctx, stderr);
   ck_assert(ran);
   for (int n = 0; n < 3; n++) ck_assert_float_eq(ys[n], 6.0f * (float)(n + 4));

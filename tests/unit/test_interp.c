@@ -48,6 +48,21 @@ static double on_reals(Op op, double a, double b) {
   return r;
 }
 
+static double by_chance(Op op, double a, double b, uint64_t *chance) {
+  Lab *l = lab_new();
+  Buf *in = lab_buf(l, "in", ELEM_f64, SPACE_INPUT, DIMS(2)), *out = lab_buf(l, "out", ELEM_f64, SPACE_OUTPUT, 0, NULL);
+  ((double *)lab_bytes(l, in))[0] = a;
+  ((double *)lab_bytes(l, in))[1] = b;
+  push(l, &l->kernel.body, SET(out, 0, NULL, x_op2(l->ctx, op, at(l, in, X(N(0))), at(l, in, X(N(1))))));
+  Memory memory = lab_memory(l);
+  memory.chance = chance;
+  l->kernel.lowered = true;
+  ck_assert(interp_kernel(l->ctx, &l->kernel, memory, 0));
+  double r = *(double *)lab_bytes(l, out);
+  lab_free(l);
+  return r;
+}
+
 static int64_t converted_real(Op op, Elem to, double v) {
   Lab *l = lab_new();
   Buf *in = lab_buf(l, "in", ELEM_f64, SPACE_INPUT, DIMS(1)), *out = lab_buf(l, "out", ELEM_i64, SPACE_OUTPUT, 0, NULL);
@@ -109,6 +124,22 @@ START_TEST(casts) {
 } END_TEST
 
 /* A store rounds into the buffer's own type, also when it updates. */
+/* Both neighbours come up, and nothing else; what f32 holds stays. */
+START_TEST(rounds_by_chance) {
+  uint64_t chance = 1;
+  float below = 0x1.555554p-2f, above = 0x1.555556p-2f; /* of 1/3 */
+  int low = 0, high = 0;
+  for (int i = 0; i < 64; i++) {
+    double third = by_chance(OP_DIV, 1, 3, &chance);
+    low += third == (double)below, high += third == (double)above;
+    ck_assert(by_chance(OP_DIV, 3, 4, &chance) == 0.75);
+    ck_assert(isinf(by_chance(OP_MUL, 1e30, 1e30, &chance)));
+  }
+  ck_assert_int_eq(low + high, 64);
+  ck_assert(low > 10 && high > 10);
+}
+END_TEST
+
 START_TEST(stores_round) {
   Lab *l = lab_new();
   Buf *half = lab_buf(l, "half", ELEM_f16, SPACE_OUTPUT, DIMS(2)), *byte = lab_buf(l, "byte", ELEM_i8, SPACE_OUTPUT, DIMS(1)), *nibble = lab_buf(l, "nibble", ELEM_u4, SPACE_OUTPUT, DIMS(4));
@@ -303,6 +334,7 @@ int main(void) {
   tcase_add_test(t, integers);
   tcase_add_test(t, reals);
   tcase_add_test(t, casts);
+  tcase_add_test(t, rounds_by_chance);
   tcase_add_test(t, stores_round);
   tcase_add_test(t, vectors);
   tcase_add_test(t, refusals);

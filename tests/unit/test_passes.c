@@ -140,6 +140,20 @@ START_TEST(declared_types_are_checked) {
 }
 END_TEST
 
+START_TEST(outputs_are_as_the_file_says) {
+  static const Type other_elem = {.elem = ELEM_i8, .rank = 1, .dim = {2}}, other_shape = {.elem = ELEM_f32, .rank = 1, .dim = {3}}, open = {.elem = ELEM_f32, .rank = 1, .dim = {-1}};
+  static const struct { const Type *said; bool good; size_t diags; } rows[] = {{&other_elem, false, 1}, {&other_shape, true, 1}, {&open, true, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    size_t mark = diag_mark(ctx);
+    Model *m = model("in x f32[2] y : none[?] = Relu(x) \"r\" out y");
+    m->graph->outputs.at[0]->declared = rows[i].said;
+    ck_assert_int_eq(run(m, (PassFn *[]){pass_infer, NULL}), rows[i].good);
+    ck_assert_uint_eq(ctx->diags.n - mark, rows[i].diags);
+    diag_rewind(ctx, mark);
+  }
+}
+END_TEST
+
 /* ---- identity, cse, dead */
 
 START_TEST(copies_go) {
@@ -439,6 +453,7 @@ int main(void) {
   tcase_add_test(t, an_open_condition_keeps_both_branches);
   tcase_add_test(t, branches_of_different_ranks_are_refused);
   tcase_add_test(t, declared_types_are_checked);
+  tcase_add_test(t, outputs_are_as_the_file_says);
   tcase_add_loop_test(t, copies_go, 0, 10);
   tcase_add_loop_test(t, what_moves_stays, 0, 5);
   tcase_add_test(t, a_copy_to_an_output_is_written_at_once);

@@ -38,7 +38,7 @@ static double compare(Ctx *ctx, Case (*make)(Ctx *, const void *), const void *a
   Case want = make(ctx, arg), got = make(ctx, arg);
   for (size_t i = 0; i < want.program->bufs.n; i++) got.program->bufs.at[i]->data = want.program->bufs.at[i]->data;
   Store a = {0}, b = {0};
-  Memory ma = {memory_of, &a, NULL, NULL}, mb = {memory_of, &b, NULL, NULL};
+  Memory ma = {.of = memory_of, .arg = &a}, mb = {.of = memory_of, .arg = &b};
   ck_assert(interp_program(ctx, want.program, ma, 0));
   Options o = {.target = t};
   Unit u = {.program = got.program, .opt = &o};

@@ -51,37 +51,37 @@ exit    2
 out
   bad.txt: 17 errors, 0 warnings, 18 nodes looked at
 err
-  bad.txt: node 'no_window' (Conv, opset 17): error[E0401]: it is not so that len(D) > 0; D is [] (ir/ops/conv.ein:21:84)
+  bad.txt: node 'no_window' (Conv, opset 17): error[E0401]: it is not so that len(D) > 0; D is [] (ir/ops/conv.ein:21:84); inputs: 'x' f32[1,4], 'v' f32[4,4]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'short_strides' (Conv, opset 17): error[E0308]: lists of 2 and 1 entries meet in `span // strides` (ir/ops/conv.ein:16:12)
+  bad.txt: node 'short_strides' (Conv, opset 17): error[E0308]: lists of 2 and 1 entries meet in `span // strides` (ir/ops/conv.ein:16:12); inputs: 'z' f32[1,1,5,5], 'w' f32[1,1,3,3]
       next: a list has one entry per member of the group it stands in
-  bad.txt: node 'odd_pads' (Conv, opset 17): error[E0308]: a list of 3 entries has no halves (ir/ops/conv.ein:8:116)
+  bad.txt: node 'odd_pads' (Conv, opset 17): error[E0308]: a list of 3 entries has no halves (ir/ops/conv.ein:8:116); inputs: 'z' f32[1,1,5,5], 'w' f32[1,1,3,3]
       next: a list has one entry per member of the group it stands in
-  bad.txt: node 'unknown_padding' (Conv, opset 17): error[E0401]: it is not so that auto_pad in ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"]; auto_pad is "SAME" (ir/ops/conv.ein:21:84)
+  bad.txt: node 'unknown_padding' (Conv, opset 17): error[E0401]: it is not so that auto_pad in ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"]; auto_pad is "SAME" (ir/ops/conv.ein:21:84); inputs: 'z' f32[1,1,5,5], 'w' f32[1,1,3,3]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'no_dilation' (Conv, opset 17): error[E0401]: it is not so that all(dilations > 0); dilations is [1, 0] (ir/ops/conv.ein:21:84)
+  bad.txt: node 'no_dilation' (Conv, opset 17): error[E0401]: it is not so that all(dilations > 0); dilations is [1, 0] (ir/ops/conv.ein:21:84); inputs: 'z' f32[1,1,5,5], 'w' f32[1,1,3,3]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'padding_below_zero' (ConvTranspose, opset 17): error[E0401]: it is not so that all(output_padding >= 0); output_padding is [0, -1] (ir/ops/conv.ein:29:129)
+  bad.txt: node 'padding_below_zero' (ConvTranspose, opset 17): error[E0401]: it is not so that all(output_padding >= 0); output_padding is [0, -1] (ir/ops/conv.ein:29:129); inputs: 'z' f32[1,1,5,5], 'w' f32[1,1,3,3]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'pool_of_rank_2' (MaxPool, opset 17): error[E0401]: it is not so that len(D) > 0; D is [] (ir/ops/pool.ein:5:54)
+  bad.txt: node 'pool_of_rank_2' (MaxPool, opset 17): error[E0401]: it is not so that len(D) > 0; D is [] (ir/ops/pool.ein:5:54); inputs: 'x' f32[1,4]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'empty_window' (AveragePool, opset 17): error[E0401]: it is not so that all(kernel_shape > 0); kernel_shape is [0, 2] (ir/ops/pool.ein:14:38)
+  bad.txt: node 'empty_window' (AveragePool, opset 17): error[E0401]: it is not so that all(kernel_shape > 0); kernel_shape is [0, 2] (ir/ops/pool.ein:14:38); inputs: 'z' f32[1,1,5,5]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'more_than_there_are' (TopK, opset 17): error[E0401]: it is not so that k <= N; k is [9]; N is 4 (ir/ops/reduce.ein:49:118)
+  bad.txt: node 'more_than_there_are' (TopK, opset 17): error[E0401]: it is not so that k <= N; k is [9]; N is 4 (ir/ops/reduce.ein:49:118); inputs: 'x' f32[1,4], 'k' i64[1]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'two_axes' (TopK, opset 17): error[E0308]: X: 2 axes for 1 rank (ir/ops/reduce.ein:49:21)
+  bad.txt: node 'two_axes' (TopK, opset 17): error[E0308]: X: 2 axes for 1 rank (ir/ops/reduce.ein:49:21); inputs: 'x' f32[1,4], 'one' i64[1]
       next: a list has one entry per member of the group it stands in
-  bad.txt: node 'ranks_differ' (Concat, opset 17): error[E0401]: X has rank 3, the text wants 2 (ir/ops/shape.ein:14:20)
+  bad.txt: node 'ranks_differ' (Concat, opset 17): error[E0401]: X has rank 3, the text wants 2 (ir/ops/shape.ein:14:20); inputs: 'x' f32[1,4], 'p' f32[1,4,4]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'starts_without_ends' (Slice, opset 17): error[E0401]: it is not so that len(ends) == len(starts); ends is [1]; starts is [0, 1] (ir/ops/shape.ein:18:128)
+  bad.txt: node 'starts_without_ends' (Slice, opset 17): error[E0401]: it is not so that len(ends) == len(starts); ends is [1]; starts is [0, 1] (ir/ops/shape.ein:18:128); inputs: 'x' f32[1,4], 'two' i64[2], 'one' i64[1]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'grid_of_three' (GridSample, opset 17): error[E0401]: it is not so that J == len(D..); J is 3; D.. is [5, 5] (ir/ops/sample.ein:59:165) [closest of 2 texts of GridSample]
+  bad.txt: node 'grid_of_three' (GridSample, opset 17): error[E0401]: it is not so that J == len(D..); J is 3; D.. is [5, 5] (ir/ops/sample.ein:59:165) [closest of 2 texts of GridSample]; inputs: 'z' f32[1,1,5,5], 'g' f32[1,2,2,3]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'a_text' (Gemm, opset 17): error[E0401]: the attribute `alpha` is a text, but its usual value is 1.0 (ir/ops/matmul.ein:7)
+  bad.txt: node 'a_text' (Gemm, opset 17): error[E0401]: the attribute `alpha` is a text, but its usual value is 1.0 (ir/ops/matmul.ein:7); inputs: 'v' f32[4,4], 'v' f32[4,4]
       next: `sinter list ops NAME` shows what is accepted
-  bad.txt: node 'half' (Gemm, opset 17): error[E0301]: 0.5 where an integer is needed (ir/ops/matmul.ein:7:19)
-      next: every rank must occur in the signature or be given by a let
+  bad.txt: node 'half' (Gemm, opset 17): error[E0401]: the attribute `transA` is a real, but its usual value is 0 (ir/ops/matmul.ein:7); inputs: 'v' f32[4,4], 'v' f32[4,4]
+      next: `sinter list ops NAME` shows what is accepted
   bad.txt: node 'one_more' (Relu, opset 17): error[E0402]: Relu has an attribute `slope` (ir/ops/elementwise.ein:29)
       next: remove it, or check its spelling and the opset
-  bad.txt: node 'blocks_of_nothing' (Col2Im, opset 17): error[E0401]: it is not so that all(block_shape > 0); block_shape is [0, 1] (ir/ops/conv.ein:39:259)
+  bad.txt: node 'blocks_of_nothing' (Col2Im, opset 17): error[E0401]: it is not so that all(block_shape > 0); block_shape is [0, 1] (ir/ops/conv.ein:39:259); inputs: 'p' f32[1,4,4], 'two' i64[2], 'two' i64[2]
       next: `sinter list ops NAME` shows what is accepted

@@ -10,5 +10,5 @@ exit    2
 out
   bad.txt: 1 error, 0 warnings, 1 node looked at
 err
-  bad.txt: node 'product' (MatMul, opset 13): error[E0302]: B: K is 3 elsewhere, here it is 4 (ir/ops/matmul.ein:3:36) [closest of 4 texts of MatMul]
+  bad.txt: node 'product' (MatMul, opset 13): error[E0302]: B: K is 3 elsewhere, here it is 4 (ir/ops/matmul.ein:3:36) [closest of 4 texts of MatMul]; inputs: 'a' f32[2,3], 'b' f32[4,5]
       next: the same rank name must have the same extent everywhere
