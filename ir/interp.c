@@ -15,6 +15,13 @@ typedef int64_t IntFn(const Calc *n, Run *run);
 typedef double RealFn(const Calc *n, Run *run);
 
 /* Memory of one buffer. */
+/* Elements that may lie at any address, as those of a constant in a mapped file do. */
+#define ANYWHERE __attribute__((aligned(1), may_alias))
+typedef float AnyFloat ANYWHERE;
+typedef double AnyDouble ANYWHERE;
+typedef int64_t AnyInt64 ANYWHERE;
+typedef int32_t AnyInt32 ANYWHERE;
+
 typedef struct Storage {
   const Buf *buf;
   unsigned char *base;
@@ -275,10 +282,10 @@ static double get_real(const Access *a, int64_t at) { return data_real(&(Data){.
 #define LOADS(name, T, result) \
   static result load_##name(const Calc *n, Run *run) { return ((const T *)(const void *)n->base)[run->cursor[n->cursor] + n->offset]; } \
   static result checked_##name(const Calc *n, Run *run) { return ((const T *)(const void *)n->base)[element_written(n->access, run)]; }
-LOADS(f32, float, double)
-LOADS(f64, double, double)
-LOADS(i64, int64_t, int64_t)
-LOADS(i32, int32_t, int64_t)
+LOADS(f32, AnyFloat, double)
+LOADS(f64, AnyDouble, double)
+LOADS(i64, AnyInt64, int64_t)
+LOADS(i32, AnyInt32, int64_t)
 LOADS(i8, int8_t, int64_t)
 LOADS(u8, uint8_t, int64_t)
 static int64_t address(const Calc *n, Run *run) {
@@ -436,10 +443,10 @@ static void exec_dot(const Code *c, Run *run) {
     for (int64_t i = 0; i < n; i++) sum += (double)x[i * step_a] * (double)y[i * step_b]; \
     return sum; \
   }
-DOT(dot_f32_f32, float, float)
-DOT(dot_f32_f64, float, double)
-DOT(dot_f64_f32, double, float)
-DOT(dot_f64_f64, double, double)
+DOT(dot_f32_f32, AnyFloat, AnyFloat)
+DOT(dot_f32_f64, AnyFloat, AnyDouble)
+DOT(dot_f64_f32, AnyDouble, AnyFloat)
+DOT(dot_f64_f64, AnyDouble, AnyDouble)
 
 static void exec_dot_loop(const Code *c, Run *run) {
   int64_t lo = c->value->as_int(c->value, run), hi = c->value2->as_int(c->value2, run);
@@ -846,7 +853,7 @@ static void call(Compiler *c, const Stmt *s, Code *code) {
     if (!b) continue; /* absent */
     if (i >= s->call.nin && (b->space == SPACE_CONST || b->space == SPACE_INPUT)) fail(c->run, E0601, text_of(c->run, b, "a store into what may only be read: an element"));
     call->storage[i] = storage_of(c->run, b);
-    call->memory[i] = call->storage[i]->base;
+    call->memory[i] = b->space == SPACE_CONST && b->data ? (void *)(uintptr_t)data_aligned(c->run->ctx, b->data) : call->storage[i]->base;
   }
   code->exec = exec_call;
   code->stmt = s;

@@ -337,6 +337,11 @@ uint64_t data_hash(const Data *d) {
 
 void data_set_text(Ctx *ctx, Data *d, int64_t i, const char *text) { ((const char **)(uintptr_t)d->bytes)[i] = intern(ctx, text); }
 
+const void *data_aligned(Ctx *ctx, const Data *d) {
+  const size_t most = sizeof(int64_t); /* of any element, complex ones too */
+  return (uintptr_t)d->bytes % most ? arena_copy(ctx->arena, d->bytes, d->nbytes) : d->bytes;
+}
+
 void data_release(Data *d) {
   if (!d->own) return;
   d->hash = data_hash(d);

@@ -49,6 +49,7 @@ void data_set_text(Ctx *ctx, Data *d, int64_t i, const char *text); /* the text 
 void data_set_real(void *bytes, Elem e, int64_t i, double v);
 void data_set_int(void *bytes, Elem e, int64_t i, int64_t v);
 double elem_round(Elem e, double v);                      /* v as it reads back after a store into real type e */
+const void *data_aligned(Ctx *ctx, const Data *d);        /* its bytes, for who reads them through a pointer of their type: a copy in ctx->arena where they lie askew in a mapped file */
 void data_release(Data *d);                               /* gives the bytes back where they are its own: for a large constant that nobody reads any more */
 uint64_t data_hash(const Data *d);                        /* of elements and type; also of what was given back */
 Data *data_new(Ctx *ctx, Elem e, int rank, const int64_t *dims); /* zeros or empty texts, in ctx->arena; NULL with a diagnostic E0701 when over limits */

@@ -395,7 +395,7 @@ static bool fold_extern(Infer *I, Node *n, const Extern *x, ExternBound *b) {
   Data **data = NEWN(ctx, Data *, x->nout);
   int64_t work, pool, lo, count[EXTERN_COUNTS + 1] = {0};
   if (!n->out.n || !all_constant(ctx, n, b)) return false; /* without outputs: it is there for the symbols it sets */
-  for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? n->in.at[i]->data->bytes : NULL;
+  for (size_t i = 0; i < n->in.n; i++) in[i] = n->in.at[i] ? data_aligned(ctx, n->in.at[i]->data) : NULL;
   for (size_t i = 0; i < n->out.n; i++) {
     if (!n->out.at[i]) continue;
     if (type_is_record(&b->out[i]) || !(data[i] = output_at_bound(ctx, &b->out[i]))) return false;
