@@ -88,9 +88,15 @@ static void add_graph(Ctx *ctx, Models *m, const Case *k, const char *prefix) {
   for (int i = 0; i < k->nbounds; i++) vec_push(ctx, &m->model->bounds, ((ValueBound){intern(ctx, ctx_printf(ctx, "%s%s", prefix, k->bound[i].name)), k->bound[i].most}));
 }
 
+/* Symbols, of which nodes may make some, are one context's: no two models share a name. But what a node draws at random follows from its name. */
+static const char *node_name(Ctx *ctx, const Models *m, const Case *k, const char *prefix) {
+  const bool draws = ein_input_named(m->model->lib, k->op, k->domain, k->opset, "Draw") >= 0;
+  return draws ? ctx_printf(ctx, "drawn%zu", m->model->graph->nodes.n) : ctx_printf(ctx, "%snode", prefix);
+}
+
 static void add_case(Ctx *ctx, Models *m, const Case *k, size_t number) {
   Graph *g = m->model->graph;
-  const char *prefix = ctx_printf(ctx, "c%zu_", number); /* symbols, of which nodes may make some, are one context's: no two models share a name */
+  const char *prefix = ctx_printf(ctx, "c%zu_", number);
   if (k->graph) { add_graph(ctx, m, k, prefix); return; }
   VEC(Value *) in = {0};
   int opset = *k->domain ? 17 : k->opset;
@@ -106,7 +112,7 @@ static void add_case(Ctx *ctx, Models *m, const Case *k, size_t number) {
     if (v && i == 0 && k->before) v = through(ctx, g, k->before, v, ctx_printf(ctx, "%sbefore", prefix), opset);
     vec_push(ctx, &in, v);
   }
-  Node *n = graph_node(ctx, g, k->op, k->domain, ctx_printf(ctx, "%snode", prefix));
+  Node *n = graph_node(ctx, g, k->op, k->domain, node_name(ctx, m, k, prefix));
   n->opset = k->opset;
   for (size_t i = 0; i < in.n; i++) vec_push(ctx, &n->in, in.at[i]);
   for (int i = 0; i < k->nattr; i++) vec_push(ctx, &n->attrs, k->attr[i]);
