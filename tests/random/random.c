@@ -313,6 +313,12 @@ static bool is_ill_conditioned(Ctx *ctx, const EinLib *lib, Job *job, const Case
   return got->n == want->n && differ_all(ctx, &theirs, 0, want, 0, want->n) == SAME;
 }
 
+static bool is_nan(Elem e, double v) { return (void)e, isnan(v); }
+static bool is_infinite(Elem e, double v) { return (void)e, isinf(v); }
+static bool is_beyond_limit(Elem e, double v) { return (void)e, fabs(v) > 100; }
+static bool is_one(Elem e, double v) { return elem_info(e)->cls == 'i' && v == 1; }
+static const struct { const char *name; bool (*holds)(Elem e, double v); } number_kinds[] = {{"nan", is_nan}, {"infinite", is_infinite}, {"limit", is_beyond_limit}, {"one", is_one}};
+
 static bool is_such(Ctx *ctx, const Case *k, const char *what) {
   if (*what == '<') return k->opset < atoi(what + 1);
   for (int i = 0; i < k->nin; i++) {
@@ -322,16 +328,15 @@ static bool is_such(Ctx *ctx, const Case *k, const char *what) {
     if (d && i == 0 && d->type.rank == 0 && !strcmp(what, "scalar")) return true;
     for (int64_t j = 0; j < n && d->type.elem == ELEM_string && !strcmp(what, "tab"); j++)
       if (strchr(data_text(d, j), '\t')) return true;
-    for (int64_t j = 0; j < n && elem_is_number(d->type.elem); j++) {
-      double v = data_real(d, j);
-      if ((isnan(v) && !strcmp(what, "nan")) || (isinf(v) && !strcmp(what, "infinite")) || (fabs(v) > 100 && !strcmp(what, "limit"))) return true;
-    }
+    for (size_t s = 0; s < sizeof number_kinds / sizeof *number_kinds; s++)
+      for (int64_t j = 0; j < n && elem_is_number(d->type.elem) && !strcmp(what, number_kinds[s].name); j++)
+        if (number_kinds[s].holds(d->type.elem, data_real(d, j))) return true;
   }
   return false;
 }
 
 /* A line `OP SIDE KIND reason`, * standing for any. OP/TYPE: the first input is of that type or class. KIND@nan, KIND@infinite, KIND@empty: an input holds a NaN, an
- * infinity, or nothing; KIND@limit: a number beyond 100; KIND@tab: a text with a tab; KIND@scalar: the first is of rank 0. KIND@<12: of an opset before 12. */
+ * infinity, or nothing; KIND@limit: a number beyond 100; KIND@one: the integer 1; KIND@tab: a text with a tab; KIND@scalar: the first is of rank 0. KIND@<12: of an opset before 12. */
 static bool is_explained(Ctx *ctx, const char *file, const Case *k, Side side, Looks kind) {
   FILE *f = fopen(file, "r");
   char line[500], o[100], s[20], how[40];
