@@ -23,6 +23,8 @@ static const KernelRow rows[] = {
   {"NonMaxSuppression", "", 10, NULL, "boxes:f32[b,n,4] scores:f32[b,c,n] most?:i64[1]=below(4) iou?:f32[1]=share score?:f32[1] @center_point_box?:flag >1", NULL},
   {"Einsum", "", 12, NULL, NULL, draw_einsum},
   {"ImageDecoder", "", 20, NULL, NULL, draw_image},
+  {"DeformConv", "", 19, NULL, NULL, draw_deform_conv},
+  {"QMoE", "com.microsoft", 1, NULL, NULL, draw_quantized_experts},
   {"NonZero", "", 9, NULL, "x:any[*] >1", NULL},
   {"Unique", "", 11, NULL, "x:any|string[+] @axis?:axis @sorted?:flag >1..4", NULL},
   {"Cast", "", 9, "from-texts", "x:string[*]=numbers @to:elem(float) >1", NULL},

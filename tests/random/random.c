@@ -570,6 +570,14 @@ static bool wanted(const Subject *op, int argc, char **argv) {
   return argc == 0;
 }
 
+/* A row that draws all of an operator goes before its text. */
+static bool has_row(const OpText *op) {
+  const KernelRow *rows;
+  for (size_t i = kernel_rows(&rows); i-- > 0;)
+    if (!rows[i].what && !strcmp(rows[i].op, op->name) && !strcmp(rows[i].domain, op->domain ? op->domain : "")) return true;
+  return false;
+}
+
 int main(int argc, char **argv) {
   if (argc < 4) return fprintf(stderr, "usage: random_cases N FOLDER EXPLAINED [--python PYTHON SCRIPT] [--seed S] [OP ...]\n"), 1;
   Job job = {.cases = atoi(argv[1]), .folder = argv[2], .explained = argv[3], .seed = 1};
@@ -585,9 +593,10 @@ int main(int argc, char **argv) {
   if (!lib || job.tally == MAP_FAILED) return 5;
   OpText *texts;
   const KernelRow *rows;
-  size_t n = ein_ops(ctx, lib, &texts), m = kernel_rows(&rows);
-  Subject *ops = NEWN(ctx, Subject, n + m);
-  for (size_t i = 0; i < n; i++) ops[i] = (Subject){texts[i].name, texts[i].domain, NULL};
+  size_t n = 0, ntexts = ein_ops(ctx, lib, &texts), m = kernel_rows(&rows);
+  Subject *ops = NEWN(ctx, Subject, ntexts + m);
+  for (size_t i = 0; i < ntexts; i++)
+    if (!has_row(&texts[i])) ops[n++] = (Subject){texts[i].name, texts[i].domain, NULL};
   for (size_t i = 0; i < m; i++, n++) ops[n] = (Subject){rows[i].op, rows[i].domain, &rows[i]};
   Table *table = table_new(ctx, "lrrrrrrrr");
   static const char *const head[] = {"operator", "cases", "drawn of", "host", "differ", "generic", "differ", "ort", "differ"};
