@@ -74,7 +74,7 @@ void give_attr(Case *k, Ctx *ctx, const char *name, Attr value);                
 void give_input(Case *k, const Data *d);                                        /* one more input, of the run */
 int draw_extents(Choices *c, int least, int most, bool may_be_empty, int64_t *dim); /* as many as it returns */
 DrawCase draw_einsum, draw_image;                                               /* equations.c, images.c */
-DrawCase draw_deform_conv, draw_quantized_experts;                              /* tied.c */
+DrawCase draw_deform_conv, draw_blocks, draw_quantized_experts;                             /* tied.c */
 const int64_t *draw_different_ints(Choices *c, int n);                          /* lookups.c: small ones in any order */
 DrawCase draw_label_encoder, draw_category_mapper, draw_tf_idf, draw_dict_vectorizer, draw_zip_map, draw_cast_map; /* lookups.c */
 DrawCase draw_trees, draw_tree_ensemble, draw_svm;                              /* trees.c */

@@ -24,6 +24,7 @@ static const KernelRow rows[] = {
   {"Einsum", "", 12, NULL, NULL, draw_einsum},
   {"ImageDecoder", "", 20, NULL, NULL, draw_image},
   {"DeformConv", "", 19, NULL, NULL, draw_deform_conv},
+  {"MatMulNBits", "com.microsoft", 1, NULL, NULL, draw_blocks},
   {"QMoE", "com.microsoft", 1, NULL, NULL, draw_quantized_experts},
   {"NonZero", "", 9, NULL, "x:any[*] >1", NULL},
   {"Unique", "", 11, NULL, "x:any|string[+] @axis?:axis @sorted?:flag >1..4", NULL},

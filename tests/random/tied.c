@@ -42,6 +42,28 @@ bool draw_deform_conv(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
   return true;
 }
 
+/* Blocks of a row of weights in codes of few bits, each with a scale; the last may reach beyond the row. */
+bool draw_blocks(Ctx *ctx, const KernelRow *row, Choices *c, Case *out) {
+  enum { INPUTS = 6, BIAS = 5 };
+  const Elem e = (Elem)PICK(c, ELEM_f32, ELEM_f32, ELEM_f16);
+  const int64_t bits = PICK(c, 4, 8), block = PICK(c, 16, 32), blocks = PICK(c, 1, 2, 3), rows = PICK(c, 1, 2, 5), inner = blocks * block - (int64_t)choose(c, 2) * PICK(c, 1, 5, 8);
+  const int64_t packed = (blocks * bits + 7) / 8, w[] = {rows, blocks, block * bits / 8}, scales[] = {rows * blocks}, zeros[] = {rows * packed};
+  int64_t x[3];
+  const int rank = 1 + draw_extents(c, 1, 2, false, x);
+  x[rank - 1] = inner;
+  const Data *in[INPUTS] = {values(c, e, SORT_ANY, rank, x), values(c, ELEM_u8, SORT_ANY, 3, w), values(c, e, SORT_SHARE, 1, scales)};
+  const bool has_zeros = one_in(c, 2), bias = one_in(c, 3);
+  if (has_zeros) in[3] = values(c, ELEM_u8, SORT_ANY, 1, zeros);
+  if (bias) in[BIAS] = values(c, e, SORT_ANY, 1, w);
+  out->opset = row->since, out->nout = 1, out->want[0] = true;
+  for (int i = 0; i < (bias ? INPUTS : has_zeros ? 4 : 3); i++) give_input(out, in[i]);
+  give_int(out, ctx, "K", inner);
+  give_int(out, ctx, "N", rows);
+  give_int(out, ctx, "bits", bits);
+  give_int(out, ctx, "block_size", block);
+  return true;
+}
+
 /* Weights of one layer of all experts, in codes of few bits along the last axis, with a scale per row or per block of a row, and perhaps zero points as tightly packed. */
 typedef struct Layer { const Data *codes, *scales, *zeros; } Layer;
 static Layer draw_layer(Choices *c, int64_t experts, int64_t rows, int64_t columns, int64_t bits, int64_t block, bool zeros) {
