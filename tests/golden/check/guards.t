@@ -29,6 +29,7 @@ in bad.txt
     C : none[?] = Relu(v; slope = 1) "one_more"
     D : none[?] = Col2Im(p, two, two) "blocks_of_nothing"
     E : none[?] = LRN(z; size = "3") "also_a_text"
+    F : none[?] = Clip(v, x) "a_limit_per_column"
     out a
     out b
     out c
@@ -47,9 +48,10 @@ in bad.txt
     out C
     out D
     out E
+    out F
 exit    2
 out
-  bad.txt: 17 errors, 0 warnings, 18 nodes looked at
+  bad.txt: 18 errors, 0 warnings, 19 nodes looked at
 err
   bad.txt: node 'no_window' (Conv, opset 17): error[E0401]: it is not so that len(D) > 0; D is [] (ir/ops/conv.ein:21:84); inputs: 'x' f32[1,4], 'v' f32[4,4]
       next: `sinter list ops NAME` shows what is accepted
@@ -84,4 +86,6 @@ err
   bad.txt: node 'one_more' (Relu, opset 17): error[E0402]: Relu has an attribute `slope` (ir/ops/elementwise.ein:29)
       next: remove it, or check its spelling and the opset
   bad.txt: node 'blocks_of_nothing' (Col2Im, opset 17): error[E0401]: it is not so that all(block_shape > 0); block_shape is [0, 1] (ir/ops/conv.ein:39:259); inputs: 'p' f32[1,4,4], 'two' i64[2], 'two' i64[2]
+      next: `sinter list ops NAME` shows what is accepted
+  bad.txt: node 'a_limit_per_column' (Clip, opset 17): error[E0401]: it is not so that not has(Min) or prod(A..) == 1; has(Min) is true; A.. is [1, 4] (ir/ops/elementwise.ein:47:102); inputs: 'v' f32[4,4], 'x' f32[1,4]
       next: `sinter list ops NAME` shows what is accepted
