@@ -153,11 +153,18 @@ static bool check_pass_names(Ctx *ctx, const char *option, const char *list) {
   return good;
 }
 
+static Fp fp_named(const char *name) { /* NULL: nobody asked; the option takes no other names */
+  Fp fp = FP_DEFAULT;
+  for (int i = 0; name && i < FP_COUNT; i++)
+    if (!strcmp(fp_name[i], name)) fp = (Fp)i;
+  return fp;
+}
+
 bool session_options(Ctx *ctx, const Command *cmd, Options *options) {
   const Target *target = session_target(ctx, cmd);
   bool good = check_pass_names(ctx, "--disable", cmd->disable) && check_pass_names(ctx, "--after", cmd->after);
   if (cmd->codegen && !strcmp(cmd->codegen, "llvm")) good = diag(ctx, E0802, (Place){.file = "command line"}, "--codegen llvm is not in this build; --codegen c is");
-  *options = (Options){.target = target, .fp = !cmd->fp ? FP_DEFAULT : !strcmp(cmd->fp, "reference") ? FP_REFERENCE : !strcmp(cmd->fp, "strict") ? FP_STRICT : FP_DEFAULT, .disable = cmd->disable, .read_back = cmd->read_back};
+  *options = (Options){.target = target, .fp = fp_named(cmd->fp), .disable = cmd->disable, .read_back = cmd->read_back};
   return good && target;
 }
 

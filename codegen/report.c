@@ -99,8 +99,6 @@ bool report_json(Ctx *ctx, const Unit *u, const Sizes *s, Str *out) {
   Json state = {ctx, true}, *j = &state;
   json_t *root = json_object(), *sizes = json_object(), *options = json_object(), *arena = json_object();
 
-  static const char *const fp_name[] = {[FP_DEFAULT] = "default", [FP_STRICT] = "strict", [FP_REFERENCE] = "reference"};
-
   put(j, root, "sinter", json_string(SINTER_VERSION));
   put(j, root, "model", text(ctx, p->name));
   put(j, root, "hash", text(ctx, ctx_printf(ctx, "%016llx", (unsigned long long)p->hash)));

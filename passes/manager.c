@@ -13,6 +13,8 @@ static const Pass table[] = {
 #undef PASS
 };
 
+const char *const fp_name[FP_COUNT] = {[FP_DEFAULT] = "default", [FP_STRICT] = "strict", [FP_REFERENCE] = "reference"};
+
 size_t pass_count(void) { return sizeof table / sizeof *table; }
 const Pass *pass_at(size_t i) { return i < pass_count() ? &table[i] : NULL; }
 

@@ -5,7 +5,8 @@
 #include "targets/target.h"
 
 /* How floating-point results may round. STRICT: without rewrites that change it. REFERENCE: as in the interpreter, in doubles, rounded where the model declares a type. */
-typedef enum Fp { FP_DEFAULT, FP_STRICT, FP_REFERENCE } Fp;
+typedef enum Fp { FP_DEFAULT, FP_STRICT, FP_REFERENCE, FP_COUNT } Fp;
+extern const char *const fp_name[FP_COUNT];
 
 typedef struct Options {
   const Target *target;
